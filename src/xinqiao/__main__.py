@@ -1,0 +1,7 @@
+"""``python -m xinqiao`` is the same as the command ``xinqiao``."""
+
+import sys
+
+from xinqiao.config.cli import main
+
+sys.exit(main())

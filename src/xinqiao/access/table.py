@@ -1,0 +1,109 @@
+"""The one table: post × action → depth. Lists, details, searches, counts, exports and pages all ask it.
+
+Source: default reading of ``who may see what`` in the design (docs/architecture.md); plain Python, no queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xinqiao.access.enums import Action as A
+from xinqiao.access.enums import Depth as D
+from xinqiao.access.enums import PostKind as P
+
+_TEACHES = {A.OBSERVE: D.CARE, A.QUICK_REPORT: D.CARE}
+
+TABLE: Mapping[P, Mapping[A, D]] = {
+    P.SUBJECT_TEACHER: {A.QUICK_REPORT: D.CARE},
+    P.CLASS_TEACHER: {
+        **_TEACHES,
+        A.SEE_PEOPLE: D.CARE,
+        A.MANAGE_CONSENT: D.CARE,
+        A.SEE_PROGRESS: D.COUNTS,
+        A.DO_DUTIES: D.CARE,
+        A.SEE_FILE: D.CARE,
+    },
+    P.GRADE_HEAD: {
+        **_TEACHES,
+        A.SEE_PEOPLE: D.CARE,
+        A.SEE_PROGRESS: D.COUNTS,
+        A.DO_DUTIES: D.CARE,
+        A.SEE_FILE: D.CARE,
+        A.SEE_NUMBERS: D.COUNTS,
+    },
+    P.PSYCH_TEACHER: {
+        **_TEACHES,
+        A.SEE_PEOPLE: D.RESULTS,
+        A.MANAGE_CONSENT: D.RESULTS,
+        A.FILE_SCREENING: D.RESULTS,
+        A.RUN_SCREENING: D.RESULTS,
+        A.SEE_PROGRESS: D.RESULTS,
+        A.SEE_RESULTS: D.NOTES,
+        A.TRIAGE: D.NOTES,
+        A.INTERVIEW: D.NOTES,
+        A.SECOND_LEVEL: D.NOTES,
+        A.DO_DUTIES: D.NOTES,
+        A.SEE_FILE: D.NOTES,
+        A.RUN_CASE: D.NOTES,
+        A.SECOND_CLOSING: D.NOTES,
+        A.SEE_NUMBERS: D.COUNTS,
+        A.EXPORT_LEDGER: D.PLAN,
+        A.SEE_TRAIL: D.PLAN,
+        A.BREAK_GLASS: D.NOTES,
+        A.INVITE_OUTSIDE: D.PLAN,
+    },
+    P.MORAL_HEAD: {
+        **_TEACHES,
+        A.SEE_PEOPLE: D.CARE,
+        A.SEE_PROGRESS: D.COUNTS,
+        A.DO_DUTIES: D.PLAN,
+        A.SEE_FILE: D.PLAN,
+        A.SECOND_LEVEL: D.PLAN,
+        A.SECOND_CLOSING: D.PLAN,
+        A.SEE_NUMBERS: D.COUNTS,
+    },
+    P.SCHOOL_LEADER: {
+        **_TEACHES,
+        A.SEE_PEOPLE: D.CARE,
+        A.SEE_PROGRESS: D.COUNTS,
+        A.DO_DUTIES: D.PLAN,
+        A.SEE_FILE: D.PLAN,
+        A.SECOND_LEVEL: D.PLAN,
+        A.SECOND_CLOSING: D.PLAN,
+        A.SEE_NUMBERS: D.COUNTS,
+        A.SEE_TRAIL: D.PLAN,
+        A.BREAK_GLASS: D.NOTES,
+        A.REVIEW_GLASS: D.PLAN,
+    },
+    P.SCHOOL_ADMIN: {
+        A.SEE_PEOPLE: D.CARE,
+        A.MANAGE_PEOPLE: D.CARE,
+        A.MANAGE_POSTS: D.CARE,
+        A.MANAGE_CALENDAR: D.CARE,
+        A.ROSTER_IMPORT: D.CARE,
+        A.MANAGE_CONSENT: D.CARE,
+    },
+    P.BUREAU_OFFICER: {
+        A.APPROVE_SCREENING: D.COUNTS,
+        A.SEE_PROGRESS: D.COUNTS,
+        A.SEE_NUMBERS: D.COUNTS,
+        A.MANAGE_CALENDAR: D.COUNTS,
+    },
+    P.BUREAU_EXPERT: {A.APPROVE_SCREENING: D.COUNTS, A.SEE_PROGRESS: D.COUNTS, A.SEE_NUMBERS: D.COUNTS},
+    P.BUREAU_LEADER: {A.SEE_NUMBERS: D.COUNTS},
+    P.DATA_OFFICER: {A.SEE_TRAIL: D.COUNTS, A.REVIEW_GLASS: D.COUNTS},
+    P.SYSTEM_ADMIN: {A.MANAGE_POSTS: D.COUNTS, A.MANAGE_CALENDAR: D.COUNTS},
+    P.PEER_REP: {A.PEER_REPORT: D.CARE},
+}
+
+STRONG_LOGIN_FROM = D.RESULTS
+"""A post that reaches this depth anywhere must sign in with a second factor."""
+
+
+def depth_of(kind: str, action: str) -> D:
+    """The depth a post of this kind has for an action; NONE when the table does not hold it."""
+    return TABLE.get(P(kind), {}).get(A(action), D.NONE)
+
+
+def needs_strong_login(kind: str) -> bool:
+    return max(TABLE[P(kind)].values(), default=D.NONE) >= STRONG_LOGIN_FROM

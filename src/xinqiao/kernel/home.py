@@ -1,0 +1,42 @@
+"""Where this installation keeps its data and secrets.
+
+Everything lives below one folder (``XINQIAO_HOME``, default ``./var``): the embedded database, uploaded files, and a
+folder of secrets made on first start. Secrets stay out of the database and the repository.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def home() -> Path:
+    folder = Path(os.environ.get("XINQIAO_HOME", "var")).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def secrets_folder() -> Path:
+    folder = Path(os.environ.get("XINQIAO_SECRETS", str(home() / "secrets")))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def secret(name: str, size: int = 32) -> bytes:
+    """The secret called ``name``, made with ``size`` random bytes when it is not there yet.
+
+    Created with O_EXCL, so that two processes starting together agree on one value.
+    """
+    path = secrets_folder() / f"{name}.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text().strip())
+    value = secrets.token_bytes(size)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(value.hex())
+        file.flush()
+        os.fsync(file.fileno())
+    return value
