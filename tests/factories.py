@@ -68,7 +68,12 @@ def a_guardian(child: Person, name: str = "") -> Person:
 
 
 def a_post(
-    person: Person, kind: PostKind, organisation: Organisation, *, starts_on: date = LONG_AGO, ends_on: date | None = None
+    person: Person,
+    kind: PostKind,
+    organisation: Organisation,
+    *,
+    starts_on: date = LONG_AGO,
+    ends_on: date | None = None,
 ) -> Post:
     return Post.objects.create(
         person=person, kind=kind, organisation=organisation, starts_on=starts_on, ends_on=ends_on

@@ -1,0 +1,36 @@
+"""What every test has: no network, no colours of time it did not ask for, two speeds of property tests."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.network", "tests.postgres"]
+
+# One machine finds a failure, every machine must find it again: CI draws the same examples each time.
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("dev", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+# Long, by hand, when a rule of the care line changes: HYPOTHESIS_PROFILE=soak pytest -m property
+settings.register_profile("soak", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """A working Wednesday noon in term time; what a test passes as ``at`` when the day does not matter."""
+    return datetime(2026, 10, 14, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(autouse=True)
+def _chinese():
+    """Each test starts in the source language, whatever the one before it activated."""
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        yield
