@@ -85,7 +85,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "xinqiao.config.urls"
 ASGI_APPLICATION = "xinqiao.config.asgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "xinqiao.ui.forms.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -194,7 +194,7 @@ MFA_TOTP_ISSUER = "心桥"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.5  # hours
-AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
@@ -245,7 +245,7 @@ LOGGING = {
 }
 
 # Numbers shown in every help block; a tenant replaces them with its own (registry → organisation settings).
-HELP_LINES = [
+XINQIAO_HELP_LINES = [
     (_("心理援助热线"), "12356"),
     (_("青少年服务台"), "12355"),
     (_("报警"), "110"),
