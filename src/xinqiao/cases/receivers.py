@@ -1,0 +1,14 @@
+"""What this room does when a level stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from xinqiao.cases.services.duties import give_duties
+from xinqiao.outbox.registry import receiver
+from xinqiao.signals.models import LevelChange
+
+
+@receiver("level.set")
+def on_level_set(*, change_id: int, at: datetime) -> None:
+    give_duties(change=LevelChange.objects.select_related("person", "school").get(pk=change_id), at=at)
