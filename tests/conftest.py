@@ -1,10 +1,8 @@
-"""What every test has: no network, no colours of time it did not ask for, two speeds of property tests."""
+"""What every test has: no network, the source language, and property tests at the speed of the place they run in."""
 
 from __future__ import annotations
 
 import os
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,12 +17,6 @@ settings.register_profile("dev", deadline=None, max_examples=50, suppress_health
 # Long, by hand, when a rule of the care line changes: HYPOTHESIS_PROFILE=soak pytest -m property
 settings.register_profile("soak", deadline=None, max_examples=5_000, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
-
-
-@pytest.fixture
-def noon() -> datetime:
-    """A working Wednesday noon in term time; what a test passes as ``at`` when the day does not matter."""
-    return datetime(2026, 10, 14, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,123 @@
+"""What each kind of file never holds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.street import PACKAGE, docstrings, floors, kind, of_kind, shown, tree
+
+CLOCKS = {"now", "today", "utcnow", "localdate", "localtime"}
+# Verbs (they take ``at``) that nobody in particular performs: path:function → who is behind it.
+WITHOUT_ACTOR: dict[str, str] = {}
+# Files that read the clock all the same → why.
+OWN_CLOCK: dict[str, str] = {}
+
+
+def calls(path: Path) -> Iterator[tuple[ast.Call, str, str]]:
+    """(call, what it is called on, name) of every call in a file."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                yield node, "", node.func.id
+            elif isinstance(node.func, ast.Attribute):
+                owner = node.func.value
+                yield node, getattr(owner, "id", getattr(owner, "attr", "")), node.func.attr
+
+
+def test_views_fetch_through_policies():
+    own_fetch = [
+        f"{shown(path)}:{node.lineno}"
+        for path in of_kind("views")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"objects", "_base_manager", "_default_manager"}
+    ]
+    assert not own_fetch, f"a view took rows past the policies: {own_fetch}"
+
+
+def test_time_is_an_argument():
+    """Below the views nobody asks the clock, so that a test can stand at any moment of a history."""
+    asked = [
+        f"{shown(path)}:{call.lineno} {owner}.{name}()"
+        for path in of_kind("services", "rules", "policies", "selectors", "models", "enums", "forms")
+        if shown(path) not in OWN_CLOCK
+        for call, owner, name in calls(path)
+        if name in CLOCKS and owner in {"", "timezone", "datetime", "date", "dt", "time"}
+    ]
+    assert not asked, f"take `at` instead: {asked}"
+
+
+def verbs() -> Iterator[tuple[str, str, ast.FunctionDef]]:
+    """(path:function, room, node) of every public function of the services."""
+    for path in of_kind("services"):
+        for node in tree(path).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                yield f"{shown(path)}:{node.name}", path.relative_to(PACKAGE).parts[0], node
+
+
+def test_verbs_take_person_and_time_by_keyword():
+    wrong = [
+        name
+        for name, _room, node in verbs()
+        if {argument.arg for argument in [*node.args.posonlyargs, *node.args.args]} & {"actor", "at"}
+    ]
+    assert not wrong, f"actor and at are keyword-only: {wrong}"
+
+
+def test_verbs_have_a_person_behind_them():
+    """From access upward whatever happens at a moment was done by somebody, or says here by whom."""
+    nobody = [
+        name
+        for name, room, node in verbs()
+        if floors()[room] >= floors()["access"]
+        and "at" in {argument.arg for argument in node.args.kwonlyargs}
+        and "actor" not in {argument.arg for argument in node.args.kwonlyargs}
+        and name not in WITHOUT_ACTOR
+    ]
+    assert not nobody, f"no actor: {nobody}"
+    assert set(WITHOUT_ACTOR) <= {name for name, _room, _node in verbs()}
+
+
+def test_models_keep_no_verbs():
+    """A life cycle hidden in save() or in a signal is one nobody can read."""
+    hidden = []
+    for path in of_kind("models"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef) and node.name in {"save", "delete"}:
+                hidden.append(f"{shown(path)}:{node.lineno} overrides {node.name}()")
+    for path in of_kind("models", "receivers", "services", "apps", "sweeps"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "") in {
+                "django.db.models.signals",
+                "django.dispatch",
+            }:
+                hidden.append(f"{shown(path)}:{node.lineno} uses Django signals between rooms")
+    assert not hidden, hidden
+
+
+def test_services_see_no_request():
+    seen = [
+        f"{shown(path)}:{node.lineno} {node.name}"
+        for path in of_kind("services", "policies", "selectors", "rules", "models")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef) and any(argument.arg == "request" for argument in node.args.args)
+    ]
+    assert not seen, seen
+
+
+def test_public_functions_of_the_core_are_explained():
+    """Whoever reads a rule or a verb reads its units and its refusals beside it."""
+    silent = []
+    for path in of_kind("services", "rules", "policies"):
+        told = docstrings(tree(path))
+        for node in tree(path).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                first = node.body[0]
+                if not (isinstance(first, ast.Expr) and id(first.value) in told) and len(node.body) > 3:
+                    silent.append(f"{shown(path)}:{node.lineno} {node.name}")
+    assert not silent, f"no docstring: {silent}"
+
+
+def test_kinds_are_told_apart():
+    assert {kind(path) for path in of_kind("services")} == {"services"}

@@ -1,0 +1,133 @@
+"""Start the house as a user would: ``xinqiao demo``, then ``xinqiao serve``, in processes of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120.0
+"""Seconds a server may take to answer: on a loaded machine the first start alone needs ten."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One way into the demonstration district, as ``xinqiao demo --json`` lists it."""
+
+    role: str
+    username: str
+    password: str
+    url: str = "/accounts/login/"
+    more: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class House:
+    """A running server. ``environment`` lets a test run more commands on the same data."""
+
+    url: str
+    home: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+    accounts: list[Account]
+
+    def account(self, role: str) -> Account:
+        for account in self.accounts:
+            if account.role == role:
+                return account
+        raise LookupError(f"no demo account for {role!r}; there are {[each.role for each in self.accounts]}")
+
+    def command(self, *words: str) -> str:
+        """Run ``xinqiao …`` on this house's data; its standard output. Raises CalledProcessError on failure."""
+        return run(self.environment, *words)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def run(environment: dict[str, str], *words: str) -> str:
+    command = [sys.executable, "-m", "xinqiao", *words]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"xinqiao {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def accounts_of(printed: str) -> list[Account]:
+    """The accounts in the JSON that ``xinqiao demo --json`` prints (its last line that is an object or a list)."""
+    document = json.loads(printed[min(at for at in (printed.find("{"), printed.find("[")) if at >= 0) :])
+    rows = document["accounts"] if isinstance(document, dict) else document
+    known = {"role", "username", "password", "url"}
+    return [
+        Account(
+            **{name: str(value) for name, value in row.items() if name in known},
+            more={name: str(value) for name, value in row.items() if name not in known},
+        )
+        for row in rows
+    ]
+
+
+def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/accounts/login/", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not answer:\n{log.read_text(errors='replace')[-4000:]}")
+
+
+@contextlib.contextmanager
+def running_house(home: Path, *, schools: int, students: int, seed: int, database_url: str = "") -> Iterator[House]:
+    """A demonstration district of that size in ``home``, served on a free port of 127.0.0.1 until the block ends."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("XINQIAO_", "PYTEST_"))}
+    environment |= {"XINQIAO_HOME": str(home), "XINQIAO_DEMO": "1", "PYTHONUNBUFFERED": "1"}
+    if database_url:
+        environment["XINQIAO_DATABASE_URL"] = database_url
+    size = ["--schools", str(schools), "--students", str(students), "--seed", str(seed)]
+    accounts = accounts_of(run(environment, "demo", *size, "--json"))
+    port, log = free_port(), home / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "xinqiao", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    house = House(f"http://127.0.0.1:{port}", home, log, process, environment, accounts)
+    try:
+        wait_until_it_answers(house.url, process, log)
+        yield house
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server and the worker it started: first kindly, then for certain."""
+    for sign, patience in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+            return
