@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -25,12 +27,15 @@ class Filing(models.Model):
     purpose = models.TextField(max_length=1000)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    day_from = models.TimeField(default=time(8, 0), db_comment="answering is open from–until these hours each day")
+    day_until = models.TimeField(default=time(18, 0))
     grades = models.JSONField(default=list, db_comment='[{"stage": "junior", "entry_year": 2025}, …]')
     consent_mode = models.CharField(max_length=8, choices=ConsentMode, default=ConsentMode.BOTH)
     duty_post = models.ForeignKey(
         Post, models.PROTECT, null=True, related_name="+", db_comment="answers for urgent answers"
     )
     interviewers = models.PositiveSmallIntegerField(default=1, db_comment="people who can hold interviews afterwards")
+    capacity_plan = models.TextField(max_length=1000, blank=True, db_comment="how interviews get done in time")
     proctors = models.TextField(max_length=1000, blank=True, db_comment="who is in the room, how they were prepared")
     safety_plan = models.TextField(max_length=2000, blank=True)
     state = models.CharField(max_length=10, choices=FilingState, default=FilingState.DRAFT)
@@ -46,6 +51,7 @@ class Filing(models.Model):
         indexes = [models.Index(fields=["school", "state"], name="filing_school_state")]
         constraints = [
             models.CheckConstraint(name="filing_window_has_length", condition=Q(closes_at__gt=F("opens_at"))),
+            models.CheckConstraint(name="filing_day_has_length", condition=Q(day_until__gt=F("day_from"))),
             models.CheckConstraint(name="filing_has_interviewers", condition=Q(interviewers__gte=1)),
             models.CheckConstraint(
                 name="filing_submitted_has_when",
@@ -99,6 +105,8 @@ class Campaign(models.Model):
     consent_mode = models.CharField(max_length=8, choices=ConsentMode)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    day_from = models.TimeField()
+    day_until = models.TimeField()
     duty_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=CampaignState, default=CampaignState.PREPARED)
     made_at = models.DateTimeField()
@@ -111,6 +119,7 @@ class Campaign(models.Model):
         indexes = [models.Index(fields=["school", "state"], name="campaign_school_state")]
         constraints = [
             models.CheckConstraint(name="campaign_window_has_length", condition=Q(closes_at__gt=F("opens_at"))),
+            models.CheckConstraint(name="campaign_day_has_length", condition=Q(day_until__gt=F("day_from"))),
             models.CheckConstraint(
                 name="campaign_moments_match_state",
                 condition=Q(state="prepared", opened_at=None, closed_at=None)
