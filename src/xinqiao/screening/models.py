@@ -218,7 +218,8 @@ class Sheet(models.Model):
     """
 
     pk = models.CompositePrimaryKey("sitting_id", "part")
-    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="sheets")
+    # The primary key begins with the sitting: a second index on it would be one more page to write at every save.
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="sheets", db_index=False)
     part = models.PositiveSmallIntegerField(db_comment="CampaignPart.number")
     instrument_hash = models.CharField(max_length=64)
     sequence = models.PositiveIntegerField(default=0, db_comment="the client's count of its saves")
@@ -227,6 +228,7 @@ class Sheet(models.Model):
     clocks = models.BinaryField(null=True, db_comment="item clocks as the runner packs them")
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
+    told = models.TextField(blank=True, default="", db_comment="safety items announced so far, joined by commas")
 
     class Meta:
         indexes = [models.Index(fields=["submitted_at"], name="sheet_submitted")]
