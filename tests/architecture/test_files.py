@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.architecture.street import PACKAGE, docstrings, floors, kind, of_kind, shown, tree
 
-CLOCKS = {"now", "today", "utcnow", "localdate", "localtime"}
+READS_CLOCK = {"now", "today", "utcnow"}
+CONVERTS = {"localdate", "localtime"}  # of now, when nothing is handed to them
 # Verbs (they take ``at``) that nobody in particular performs: path:function → who is behind it.
 WITHOUT_ACTOR: dict[str, str] = {}
 # Files that read the clock all the same → why.
@@ -36,21 +37,39 @@ def test_views_fetch_through_policies():
     assert not own_fetch, f"a view took rows past the policies: {own_fetch}"
 
 
+def asks_the_clock(path: Path) -> Iterator[str]:
+    """Calls that read the machine's clock. ``localdate(at)`` only turns a moment into a day, and is none of them."""
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module in {"django.utils.timezone", "datetime", "time"}
+        for alias in node.names
+    }
+    for call, owner, name in calls(path):
+        known = name in imported if not owner else owner in {"timezone", "datetime", "date", "dt", "time"}
+        given = call.args or any(keyword.arg == "value" for keyword in call.keywords)
+        if known and (name in READS_CLOCK or (name in CONVERTS and not given)):
+            yield f"{shown(path)}:{call.lineno} {owner}.{name}()"
+
+
 def test_time_is_an_argument():
     """Below the views nobody asks the clock, so that a test can stand at any moment of a history."""
     asked = [
-        f"{shown(path)}:{call.lineno} {owner}.{name}()"
+        hit
         for path in of_kind("services", "rules", "policies", "selectors", "models", "enums", "forms")
         if shown(path) not in OWN_CLOCK
-        for call, owner, name in calls(path)
-        if name in CLOCKS and owner in {"", "timezone", "datetime", "date", "dt", "time"}
+        for hit in asks_the_clock(path)
     ]
     assert not asked, f"take `at` instead: {asked}"
 
 
 def verbs() -> Iterator[tuple[str, str, ast.FunctionDef]]:
-    """(path:function, room, node) of every public function of the services."""
-    for path in of_kind("services"):
+    """(path:function, room, node) of every public function of the services from access upward.
+
+    Below, services are tools of other verbs (a worker, the trail) and have no person of their own.
+    """
+    above = [path for path in of_kind("services") if floors()[path.relative_to(PACKAGE).parts[0]] >= floors()["access"]]
+    for path in above:
         for node in tree(path).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 yield f"{shown(path)}:{node.name}", path.relative_to(PACKAGE).parts[0], node
@@ -69,9 +88,8 @@ def test_verbs_have_a_person_behind_them():
     """From access upward whatever happens at a moment was done by somebody, or says here by whom."""
     nobody = [
         name
-        for name, room, node in verbs()
-        if floors()[room] >= floors()["access"]
-        and "at" in {argument.arg for argument in node.args.kwonlyargs}
+        for name, _room, node in verbs()
+        if "at" in {argument.arg for argument in node.args.kwonlyargs}
         and "actor" not in {argument.arg for argument in node.args.kwonlyargs}
         and name not in WITHOUT_ACTOR
     ]
