@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,35 +14,58 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Chain',
+            name="Chain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.PositiveBigIntegerField(db_comment='school or bureau id; 0 is the house itself', unique=True)),
-                ('length', models.PositiveBigIntegerField(default=0)),
-                ('head', models.CharField(blank=True, default='', max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "owner",
+                    models.PositiveBigIntegerField(
+                        db_comment="school or bureau id; 0 is the house itself", unique=True
+                    ),
+                ),
+                ("length", models.PositiveBigIntegerField(default=0)),
+                ("head", models.CharField(blank=True, default="", max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField(db_index=True)),
-                ('who', models.CharField(blank=True, db_comment='name and post at that time', max_length=128)),
-                ('action', models.CharField(max_length=48)),
-                ('subject', models.CharField(blank=True, db_comment='app.model:id', max_length=64)),
-                ('person', models.PositiveBigIntegerField(db_comment='whose file it concerns', null=True)),
-                ('reading', models.BooleanField(default=False)),
-                ('facts', models.JSONField(default=dict)),
-                ('previous', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='audit.chain')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField(db_index=True)),
+                ("who", models.CharField(blank=True, db_comment="name and post at that time", max_length=128)),
+                ("action", models.CharField(max_length=48)),
+                ("subject", models.CharField(blank=True, db_comment="app.model:id", max_length=64)),
+                ("person", models.PositiveBigIntegerField(db_comment="whose file it concerns", null=True)),
+                ("reading", models.BooleanField(default=False)),
+                ("facts", models.JSONField(default=dict)),
+                ("previous", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="audit.chain"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['person', '-at'], name='entry_person_at'), models.Index(fields=['account', '-at'], name='entry_account_at')],
-                'constraints': [models.UniqueConstraint(fields=('chain', 'number'), name='entry_number_once_per_chain')],
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["person", "-at"], name="entry_person_at"),
+                    models.Index(fields=["account", "-at"], name="entry_account_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "number"), name="entry_number_once_per_chain")
+                ],
             },
         ),
     ]
