@@ -1,0 +1,92 @@
+"""PDF by typst: data goes in as JSON, never as markup, so nothing a person typed can become a command."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import typst
+from django.utils.translation import gettext as _
+
+from xinqiao.documents import qr, shapes
+
+HERE = Path(__file__).resolve().parent
+TEMPLATES = HERE / "templates_typ"
+FONTS = HERE / "fonts"
+FONT_FILES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+
+_one_at_a_time = Lock()
+
+
+class FontsMissing(RuntimeError):
+    """The fonts that are put into every PDF are not in the package."""
+
+
+class CannotDraw(RuntimeError):
+    """typst refused the document; carries its own words for the log."""
+
+
+def report(value: shapes.Report) -> bytes:
+    """A report as PDF (A4 upright)."""
+    return render("report", shapes.plain(value))
+
+
+def slips(value: shapes.SlipSheet) -> bytes:
+    """Sign-in slips as PDF: ten a page to cut along dashed lines, a new page for each class."""
+    data = shapes.plain(value)
+    for slip in data["slips"]:
+        slip["qr"] = qr.drawing(slip["url"])
+    data["words"] = {
+        "class": _("班级"),
+        "student_no": _("学号"),
+        "name": _("姓名"),
+        "code": _("登录码"),
+        "cut": _("沿虚线裁开，请当面交给本人"),
+    }
+    return render("slips", data)
+
+
+def render(template: str, data: dict[str, Any]) -> bytes:
+    """``templates_typ/<template>.typ`` filled with ``data`` (plain JSON values) as PDF bytes.
+
+    Raises FontsMissing when the package was not built, CannotDraw when typst refuses the document.
+    """
+    if not (TEMPLATES / f"{template}.typ").is_file():
+        raise LookupError(f"no PDF template {template!r}")
+    filled = {"page_words": _page_words(), **data}
+    inputs = {"data": json.dumps(filled, ensure_ascii=False)}
+    with _one_at_a_time:
+        try:
+            out = _compiler().compile(input=str(TEMPLATES / f"{template}.typ"), format="pdf", sys_inputs=inputs)
+        except typst.TypstError as error:
+            raise CannotDraw(str(error)) from error
+    return bytes(out)
+
+
+def _page_words() -> dict[str, str]:
+    return {
+        "page": _("第 {page} 页，共 {pages} 页"),
+        "form_no": _("编号"),
+        "date": _("日期"),
+        "made": _("制表"),
+        "version": _("版本"),
+        "signature": _("签名"),
+        "signed_on": _("日期：      年    月    日"),
+        "seal": _("（盖章）"),
+        "seal_words": _("单位盖章处"),
+    }
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> typst.Compiler:
+    """One compiler with the fonts loaded once; system fonts are left out, so every machine draws the same pages."""
+    missing = [name for name in FONT_FILES if not (FONTS / name).is_file()]
+    if missing:
+        raise FontsMissing(
+            _("缺少 PDF 字体 %(names)s。请运行 python scripts/build_assets.py，或重新安装完整的安装包。")
+            % {"names": "、".join(missing)}
+        )
+    return typst.Compiler(root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
