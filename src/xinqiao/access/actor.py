@@ -109,9 +109,8 @@ def actor_for(account: Account, at: datetime) -> Actor:
 
 def actor_of(person: Person, at: datetime) -> Actor:
     """The actor a person is, whichever way they came in (commands, sweeps, tests)."""
-    if person.account_id is None:
+    if person.account is None:
         return Actor(account=None, person=person, posts=posts_of(person, at))
-    assert person.account is not None
     return actor_for(person.account, at)
 
 

@@ -38,7 +38,7 @@ def on_duty(school: Organisation, at: datetime) -> Post | None:
 
 
 def care_chain(school: Organisation, at: datetime) -> list[Post]:
-    """Everybody who answers for a school, nearest first, one post a person. Empty only when no one at all is appointed."""
+    """Everybody who answers for a school, nearest first, one post a person. Empty when no one at all is appointed."""
     first = on_duty(school, at)
     posts = [first] if first else []
     posts += holders(school, CARE_CHAIN, at)

@@ -30,7 +30,7 @@ _KINDS = {STAFF, STUDENT, GUARDIAN, OUTSIDE}
 @dataclass(frozen=True)
 class Door:
     """needs: actions of which one is enough, or one of the words above. fresh: asks for the password again when it
-    was given more than fifteen minutes ago. reading: the view runs in a transaction, so that the trail of a read commits with it."""
+    was given more than fifteen minutes ago. reading: runs in a transaction; the trail of the read commits with it."""
 
     needs: tuple[str, ...]
     fresh: bool = False

@@ -89,3 +89,13 @@ class ConsentParty(models.TextChoices):
 
     SELF = "self", _("本人")
     GUARDIAN = "guardian", _("监护人")
+
+
+class WithdrawChannel(models.TextChoices):
+    """How an answer was taken back. CHANGED closes an answer that a newer one of the same giver replaces."""
+
+    ONLINE = "online", _("本人在线操作")
+    PAPER = "paper", _("书面")
+    PHONE = "phone", _("电话")
+    IN_PERSON = "person", _("当面")
+    CHANGED = "changed", _("已由新的答复替换")

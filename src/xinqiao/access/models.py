@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
-from xinqiao.access.enums import ConsentForm, ConsentParty, PostKind, Purpose
+from xinqiao.access.enums import ConsentForm, ConsentParty, PostKind, Purpose, WithdrawChannel
 from xinqiao.people.models import Organisation, Person
 from xinqiao.vault.fields import SealedField
 
@@ -50,53 +51,74 @@ class ConsentText(models.Model):
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     version = models.PositiveSmallIntegerField()
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", db_comment="empty: the house's own"
+    )
     title = models.CharField(max_length=120)
-    body = models.TextField()
+    body = models.TextField(db_comment="paragraphs; a line starting with ## is a heading")
+    asks_again = models.BooleanField(default=False, db_comment="older consents no longer cover what this text says")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["purpose", "version", "organisation"], name="consent_text_version_once", nulls_distinct=False
+                F("purpose"), F("version"), Coalesce("organisation", 0), name="consent_text_version_once"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.title}（第{self.version}版）"
 
 
 class Consent(models.Model):
     """One answer of one party for one purpose. Declining is an answer like any other; withdrawing stops new use."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", db_comment="who asked; it does not count anywhere else"
+    )
     purpose = models.CharField(max_length=12, choices=Purpose)
     text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+")
     party = models.CharField(max_length=8, choices=ConsentParty)
     granted = models.BooleanField()
     form = models.CharField(max_length=6, choices=ConsentForm)
-    given_by = models.ForeignKey(Person, models.PROTECT, related_name="consents_given")
+    given_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="consents_given")
+    signed_name = models.CharField(max_length=64, blank=True, db_comment="on paper, by somebody we do not know")
     relation = models.CharField(max_length=12, blank=True)
     witness = models.CharField(max_length=64, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField()
-    valid_until = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True, db_comment="last day on which it counts")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdraw_channel = models.CharField(max_length=40, blank=True)
+    withdraw_channel = models.CharField(max_length=8, choices=WithdrawChannel, blank=True)
     scope = models.CharField(max_length=120, blank=True, db_comment="sharing: with whom, which sections")
 
     class Meta:
         indexes = [models.Index(fields=["person", "purpose"], name="consent_person_purpose")]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "purpose", "party", "given_by", "scope"],
+                F("person"),
+                F("organisation"),
+                F("purpose"),
+                F("party"),
+                Coalesce("given_by", 0),
+                F("scope"),
                 condition=Q(withdrawn_at=None),
                 name="one_standing_answer",
             ),
             models.CheckConstraint(
-                name="verbal_consent_has_witness", condition=~Q(form="verbal") | ~Q(witness="")
+                name="somebody_gave_the_answer", condition=Q(given_by__isnull=False) | ~Q(signed_name="")
             ),
+            models.CheckConstraint(
+                name="self_speaks_for_self",
+                condition=~Q(party="self") | Q(given_by__isnull=False, given_by=F("person")),
+            ),
+            models.CheckConstraint(name="verbal_consent_has_witness", condition=~Q(form="verbal") | ~Q(witness="")),
             models.CheckConstraint(
                 name="withdrawal_has_channel",
                 condition=Q(withdrawn_at=None, withdraw_channel="")
-                | (Q(withdrawn_at__isnull=False) & ~Q(withdraw_channel="")),
+                | (Q(withdrawn_at__gte=F("given_at")) & ~Q(withdraw_channel="")),
             ),
         ]
 
@@ -110,6 +132,7 @@ class BreakGlass(models.Model):
     school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     reason = SealedField(owner="school_id")
     told = models.ForeignKey(Person, models.PROTECT, related_name="+", db_comment="the second person, told at once")
+    told_at = models.DateTimeField(null=True, db_comment="when the second person confirmed having read it")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reviewed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -119,7 +142,7 @@ class BreakGlass(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="second_person_is_another", condition=~Q(told=F("reader"))),
-            models.CheckConstraint(name="glass_has_an_end", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(name="glass_has_an_end", condition=Q(ends_at__gte=F("starts_at"))),
             models.CheckConstraint(
                 name="glass_review_is_whole",
                 condition=Q(reviewed_by=None, reviewed_at=None, justified=None)
@@ -138,7 +161,10 @@ class OutsideLink(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     for_whom = models.CharField(max_length=80)
     token_hash = models.CharField(max_length=64, unique=True)
-    code_hash = models.CharField(max_length=128)
+    code_hash = models.CharField(max_length=64)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_comment="made when first opened"
+    )
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -148,10 +174,10 @@ class OutsideLink(models.Model):
 
 
 class StudentCode(models.Model):
-    """The code on a student's printed slip, hashed; a new slip replaces the old one."""
+    """The code on a student's printed slip, hashed with a key outside the database; a new slip replaces the old one."""
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="student_code")
-    code_hash = models.CharField(max_length=128)
+    code_hash = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
@@ -164,3 +190,18 @@ class BindingCode(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["guardian"], condition=Q(used_at=None), name="one_unused_binding_code"),
+        ]
+
+
+class EntryFailure(models.Model):
+    """A wrong code at one of the entrances. Keys are hashes (of school and number, of an address), never the values."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="entry_failure_key_at")]

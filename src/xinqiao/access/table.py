@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xinqiao.access.enums import Action as A
-from xinqiao.access.enums import Depth as D
+from xinqiao.access.enums import Action as A  # noqa: N817  a table is read by columns
+from xinqiao.access.enums import Depth as D  # noqa: N817
 from xinqiao.access.enums import PostKind as P
 
 _TEACHES = {A.OBSERVE: D.CARE, A.QUICK_REPORT: D.CARE}
