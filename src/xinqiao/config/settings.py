@@ -37,7 +37,7 @@ ALLOWED_HOSTS = [
 
 ROOMS = [
     "xinqiao.insight",
-    "xinqiao.cases",
+    # "xinqiao.cases",
     "xinqiao.signals",
     "xinqiao.screening",
     "xinqiao.registry",
@@ -167,9 +167,13 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
     "xinqiao.accounts.backends.TicketBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"] if TESTING else [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if TESTING
+    else [
+        "django.contrib.auth.hashers.ScryptPasswordHasher",
+    ]
+)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

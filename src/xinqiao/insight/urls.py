@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from xinqiao.insight import views
 
 app_name = "insight"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+]

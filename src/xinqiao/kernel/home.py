@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -27,9 +28,13 @@ def secrets_folder() -> Path:
 def secret(name: str, size: int = 32) -> bytes:
     """The secret called ``name``, made with ``size`` random bytes when it is not there yet.
 
-    Created with O_EXCL, so that two processes starting together agree on one value.
+    Created with O_EXCL, so that two processes starting together agree on one value. Read once per process and folder.
     """
-    path = secrets_folder() / f"{name}.key"
+    return _read_or_make(secrets_folder() / f"{name}.key", size)
+
+
+@lru_cache(maxsize=64)
+def _read_or_make(path: Path, size: int) -> bytes:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

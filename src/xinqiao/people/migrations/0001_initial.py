@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,184 +15,402 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('name', models.CharField(max_length=80)),
-                ('code', models.CharField(blank=True, db_comment='official or local code; unique when given', max_length=32)),
-                ('path', models.CharField(db_comment='/id/id/… from the root, ends with /', max_length=255, null=True, unique=True)),
-                ('stage', models.CharField(blank=True, choices=[('primary', '小学'), ('junior', '初中'), ('senior', '高中')], max_length=8)),
-                ('entry_year', models.PositiveSmallIntegerField(blank=True, db_comment='year a cohort entered the stage', null=True)),
-                ('number', models.PositiveSmallIntegerField(blank=True, db_comment='class number within its cohort', null=True)),
-                ('system', models.CharField(blank=True, choices=[('63', '六三学制'), ('54', '五四学制')], db_comment='schools only', max_length=2)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('options', models.JSONField(blank=True, db_comment='tenant words, thresholds, room, help lines', default=dict)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=16)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "code",
+                    models.CharField(blank=True, db_comment="official or local code; unique when given", max_length=32),
+                ),
+                (
+                    "path",
+                    models.CharField(
+                        db_comment="/id/id/… from the root, ends with /", max_length=255, null=True, unique=True
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True, choices=[("primary", "小学"), ("junior", "初中"), ("senior", "高中")], max_length=8
+                    ),
+                ),
+                (
+                    "entry_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, db_comment="year a cohort entered the stage", null=True
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        blank=True, db_comment="class number within its cohort", null=True
+                    ),
+                ),
+                (
+                    "system",
+                    models.CharField(
+                        blank=True,
+                        choices=[("63", "六三学制"), ("54", "五四学制")],
+                        db_comment="schools only",
+                        max_length=2,
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                (
+                    "options",
+                    models.JSONField(blank=True, db_comment="tenant words, thresholds, room, help lines", default=dict),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['path'],
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(db_index=True)),
-                ('kind', models.CharField(choices=[('holiday', '放假'), ('workday', '上课/上班（调休）'), ('exam', '考试')], max_length=8)),
-                ('name', models.CharField(max_length=40)),
-                ('organisation', models.ForeignKey(blank=True, db_comment='empty: national', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendar_days', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(db_index=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("holiday", "放假"), ("workday", "上课/上班（调休）"), ("exam", "考试")], max_length=8
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_comment="empty: national",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_days",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day'],
+                "ordering": ["day"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64)),
-                ('sex', models.CharField(blank=True, choices=[('m', '男'), ('f', '女'), ('', '未填')], default='', max_length=1)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('id_number', xinqiao.vault.fields.SealedField(blank=True, default=b'', owner='keeper_id')),
-                ('id_fingerprint', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('phone', xinqiao.vault.fields.SealedField(blank=True, default=b'', owner='keeper_id')),
-                ('phone_fingerprint', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='person', to=settings.AUTH_USER_MODEL)),
-                ('keeper', models.ForeignKey(db_comment='organisation whose key seals the columns below', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=64)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, choices=[("m", "男"), ("f", "女"), ("", "未填")], default="", max_length=1
+                    ),
+                ),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                ("id_number", xinqiao.vault.fields.SealedField(blank=True, default=b"", owner="keeper_id")),
+                ("id_fingerprint", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("phone", xinqiao.vault.fields.SealedField(blank=True, default=b"", owner="keeper_id")),
+                ("phone_fingerprint", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="person",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "keeper",
+                    models.ForeignKey(
+                        db_comment="organisation whose key seals the columns below",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(choices=[('father', '父亲'), ('mother', '母亲'), ('grandparent', '祖父母/外祖父母'), ('relative', '其他亲属'), ('other', '其他监护人')], max_length=12)),
-                ('first_contact', models.BooleanField(default=False)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to='people.person')),
-                ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wards', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("father", "父亲"),
+                            ("mother", "母亲"),
+                            ("grandparent", "祖父母/外祖父母"),
+                            ("relative", "其他亲属"),
+                            ("other", "其他监护人"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("first_contact", models.BooleanField(default=False)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="guardianships", to="people.person"
+                    ),
+                ),
+                (
+                    "guardian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="wards", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('student_number', models.CharField(max_length=32)),
-                ('boarding', models.BooleanField(null=True)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('left_for', models.CharField(blank=True, choices=[('moved', '调班'), ('transfer', '转学'), ('graduated', '毕业'), ('suspended', '休学'), ('missing', '新名册中没有'), ('other', '其他')], max_length=10)),
-                ('class_node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.organisation')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("student_number", models.CharField(max_length=32)),
+                ("boarding", models.BooleanField(null=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "left_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("moved", "调班"),
+                            ("transfer", "转学"),
+                            ("graduated", "毕业"),
+                            ("suspended", "休学"),
+                            ("missing", "新名册中没有"),
+                            ("other", "其他"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "class_node",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="people.organisation"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PopulationGroup',
+            name="PopulationGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32)),
-                ('name', models.CharField(max_length=40)),
-                ('depth', models.PositiveSmallIntegerField(db_comment='least access.Depth that sees who is in it', default=3)),
-                ('owner', models.ForeignKey(blank=True, db_comment='empty: known everywhere', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=32)),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "depth",
+                    models.PositiveSmallIntegerField(db_comment="least access.Depth that sees who is in it", default=3),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_comment="empty: known everywhere",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='GroupMembership',
+            name="GroupMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(db_comment='who said so: roster, class teacher, family, civil affairs …', max_length=80)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.person')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='people.populationgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "source",
+                    models.CharField(
+                        db_comment="who said so: roster, class teacher, family, civil affairs …", max_length=80
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="people.person"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="people.populationgroup",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('school_year', models.PositiveSmallIntegerField(db_comment='year in which the school year began')),
-                ('name', models.CharField(max_length=40)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(db_comment='last day, included')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("school_year", models.PositiveSmallIntegerField(db_comment="year in which the school year began")),
+                ("name", models.CharField(max_length=40)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(db_comment="last day, included")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="people.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_on'],
+                "ordering": ["starts_on"],
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('code',), name='organisation_code_once'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True), fields=("code",), name="organisation_code_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'class')), fields=('parent', 'stage', 'entry_year', 'number'), name='class_once_in_its_cohort'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "class")),
+                fields=("parent", "stage", "entry_year", "number"),
+                name="class_once_in_its_cohort",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'class'), _negated=True), models.Q(('entry_year__isnull', False), ('number__isnull', False), models.Q(('stage', ''), _negated=True)), _connector='OR'), name='class_has_cohort_and_number'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "class"), _negated=True),
+                    models.Q(
+                        ("entry_year__isnull", False), ("number__isnull", False), models.Q(("stage", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="class_has_cohort_and_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'grade'), _negated=True), models.Q(('entry_year__isnull', False), models.Q(('stage', ''), _negated=True)), _connector='OR'), name='grade_has_cohort'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "grade"), _negated=True),
+                    models.Q(("entry_year__isnull", False), models.Q(("stage", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="grade_has_cohort",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'school'), _negated=True), models.Q(('system', ''), _negated=True), _connector='OR'), name='school_has_system'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "school"), _negated=True),
+                    models.Q(("system", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="school_has_system",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('organisation', 'day'), name='one_rule_per_day', nulls_distinct=False),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "day"), name="one_rule_per_day", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["name"], name="person_name"),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('child', 'guardian'), name='guardian_once_per_child'),
+            model_name="guardianship",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("child", "guardian"), name="guardian_once_per_child"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardianship',
-            constraint=models.CheckConstraint(condition=models.Q(('child', models.F('guardian')), _negated=True), name='nobody_guards_themselves'),
+            model_name="guardianship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("child", models.F("guardian")), _negated=True), name="nobody_guards_themselves"
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['class_node', 'ends_on'], name='enrolment_class'),
+            model_name="enrolment",
+            index=models.Index(fields=["class_node", "ends_on"], name="enrolment_class"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('person',), name='one_open_enrolment'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("person",), name="one_open_enrolment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('school', 'student_number'), name='student_number_once_in_school'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)),
+                fields=("school", "student_number"),
+                name="student_number_once_in_school",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('left_for', '')), models.Q(('ends_on__gte', models.F('starts_on')), models.Q(('left_for', ''), _negated=True)), _connector='OR'), name='enrolment_end_has_reason'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends_on", None), ("left_for", "")),
+                    models.Q(("ends_on__gte", models.F("starts_on")), models.Q(("left_for", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="enrolment_end_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='populationgroup',
-            constraint=models.UniqueConstraint(fields=('owner', 'code'), name='group_code_once', nulls_distinct=False),
+            model_name="populationgroup",
+            constraint=models.UniqueConstraint(fields=("owner", "code"), name="group_code_once", nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name='groupmembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('person', 'group'), name='in_a_group_once'),
+            model_name="groupmembership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("person", "group"), name="in_a_group_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='term_ends_after_start'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="term_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('organisation', 'school_year', 'name'), name='term_once'),
+            model_name="term",
+            constraint=models.UniqueConstraint(fields=("organisation", "school_year", "name"), name="term_once"),
         ),
     ]
