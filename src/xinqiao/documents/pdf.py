@@ -60,7 +60,7 @@ def render(template: str, data: dict[str, Any]) -> bytes:
     inputs = {"data": json.dumps(filled, ensure_ascii=False)}
     with _one_at_a_time:
         try:
-            out = _compiler().compile(input=str(TEMPLATES / f"{template}.typ"), format="pdf", sys_inputs=inputs)
+            out = _compiler(rare=_has_rare(inputs["data"])).compile(input=str(TEMPLATES / f"{template}.typ"), format="pdf", sys_inputs=inputs)
         except typst.TypstError as error:
             raise CannotDraw(str(error)) from error
     return bytes(out)
@@ -75,18 +75,26 @@ def _page_words() -> dict[str, str]:
         "version": _("版本"),
         "signature": _("签名"),
         "signed_on": _("日期：      年    月    日"),
-        "seal": _("（盖章）"),
-        "seal_words": _("单位盖章处"),
+        "seal": _("单位盖章处"),
     }
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    """One compiler with the fonts loaded once; system fonts are left out, so every machine draws the same pages."""
+def _has_rare(text: str) -> bool:
+    """Whether a character lies beyond the basic plane, as in some family names: our fonts may not have it."""
+    return any(character > "\U0001ffff" for character in text)
+
+
+@lru_cache(maxsize=2)
+def _compiler(*, rare: bool) -> typst.Compiler:
+    """One compiler with the fonts loaded once.
+
+    System fonts are left out, so that every machine draws the same pages; only a text with rare characters may
+    borrow those characters from the machine's fonts (Windows has them in SimSun-ExtB).
+    """
     missing = [name for name in FONT_FILES if not (FONTS / name).is_file()]
     if missing:
         raise FontsMissing(
             _("缺少 PDF 字体 %(names)s。请运行 python scripts/build_assets.py，或重新安装完整的安装包。")
             % {"names": "、".join(missing)}
         )
-    return typst.Compiler(root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.Compiler(root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=not rare)
