@@ -172,6 +172,7 @@ class Sitting(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="sittings")
     class_node = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_comment="class when invited")
     retest_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="retest")
+    only_part = models.PositiveSmallIntegerField(null=True, db_comment="a retest may repeat one part; empty: all")
     state = models.CharField(max_length=9, choices=SittingState, default=SittingState.INVITED)
     declined_by = models.CharField(max_length=8, choices=ConsentParty, blank=True)
     reinvited = models.PositiveSmallIntegerField(default=0, db_comment="friendly second and third invitations")
@@ -188,6 +189,9 @@ class Sitting(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "person"], condition=Q(retest_of=None), name="one_sitting_per_campaign"
+            ),
+            models.CheckConstraint(
+                name="only_a_retest_is_for_one_part", condition=Q(only_part=None) | Q(retest_of__isnull=False)
             ),
             models.CheckConstraint(name="absent_invited_again_twice_at_most", condition=Q(reinvited__lte=2)),
             models.CheckConstraint(

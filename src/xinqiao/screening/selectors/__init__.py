@@ -1,0 +1,1 @@
+"""Shaped reads of the room; each is documented where it lives."""

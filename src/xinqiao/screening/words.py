@@ -1,0 +1,69 @@
+"""Sentences for what the rules find, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from xinqiao.kernel.refusal import Refusal
+from xinqiao.screening.rules import Finding
+
+SENTENCES = {
+    "unknown": gettext_noop("系统里没有这份问卷的这一版，可能已更新。请重新选择。"),
+    "lifecycle": gettext_noop("“%(title)s”还没有通过审核或已停用，请换一份问卷。"),
+    "rights": gettext_noop("“%(title)s”的授权不包括学校使用，请先取得权利人的书面许可。"),
+    "respondent": gettext_noop("“%(title)s”不是由学生本人填写的，不能用于学生自评。"),
+    "no_text": gettext_noop(
+        "“%(title)s”受版权保护，系统只带计分方法，没有题目文字。请取得授权后由管理员导入题目文字，再来申报。"
+    ),
+    "too_young": gettext_noop(
+        "“%(title)s”适用于 %(low)s–%(high)s 岁，%(grade)s的学生一般从 %(age)s 岁起，年龄还小。请为这个年级换一份问卷。"
+    ),
+    "too_old": gettext_noop(
+        "“%(title)s”适用于 %(low)s–%(high)s 岁，%(grade)s的学生已超过这个年龄。请为这个年级换一份问卷。"
+    ),
+    "gated": gettext_noop("“%(title)s”有 %(items)s 道题要到规定年龄才出示，%(grade)s年龄不够的学生看不到这些题。"),
+    "grade_gone": gettext_noop("所选年级中有的在这个学年已不在校，请重新选择年级。"),
+    "nothing": gettext_noop("请至少为一个年级选择一份问卷。"),
+    "nobody": gettext_noop("所选年级现在没有在册学生，请先导入花名册。"),
+    "past": gettext_noop("作答结束时间已经过去，请改成将来的时间。"),
+    "long": gettext_noop("作答时间最长 %(days)s 天，请把结束时间提前。"),
+    "duty": gettext_noop("所选问卷含有情绪与安全方面的敏感题目，请指定测评期间的值班人。"),
+    "duty_gone": gettext_noop("指定的值班人已不在岗，请另行指定。"),
+    "night": gettext_noop("所选问卷含有敏感题目，每天的作答时段应在 %(from)s–%(until)s 之内，夜间不开放。"),
+    "proctors": gettext_noop("请写明测评时由谁在场、怎样做准备。"),
+    "safety_plan": gettext_noop("请写明发现需要及时关心的同学时怎样处置。"),
+    "capacity": gettext_noop(
+        "预计约 %(talks)s 名学生需要访谈，%(interviewers)s 人访谈约需 %(days)s 个工作日，超过两周。"
+        "至少要 %(needed)s 人，或分年级分批进行。请在“访谈安排”中写明怎样解决。"
+    ),
+    "capacity_planned": gettext_noop(
+        "预计约 %(talks)s 名学生需要访谈，%(interviewers)s 人访谈约需 %(days)s 个工作日，超过两周；"
+        "学校的安排见“访谈安排”。"
+    ),
+    "length": gettext_noop("%(grade)s合计约 %(minutes)s 分钟，超过一次 %(most)s 分钟，建议分两次进行或减少问卷。"),
+}
+LIFECYCLE_REFUSALS = (
+    gettext_noop("这份申报现在不能这样做，请刷新页面看看最新情况。"),
+    gettext_noop("这次测评现在不能这样做，请刷新页面看看最新情况。"),
+    gettext_noop("现在不能这样做，请刷新页面看看最新情况。"),
+)
+
+
+def pick(text: Mapping[str, str]) -> str:
+    """A definition's text in the reader's language, Chinese where there is no other."""
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    return text.get(language) or text.get("zh", "")
+
+
+def say(finding: Finding) -> str:
+    """The finding as one sentence."""
+    facts = {key: pick(value) if isinstance(value, Mapping) else value for key, value in finding.facts.items()}
+    return _(SENTENCES[finding.code]) % facts
+
+
+def refusal_words(refusal: Refusal) -> str:
+    """A refusal as the reader should see it; those of life cycles are kept untranslated in the rules."""
+    return _(refusal.message) if refusal.message in LIFECYCLE_REFUSALS else str(refusal)
