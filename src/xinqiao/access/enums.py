@@ -56,6 +56,7 @@ class Action(models.TextChoices):
     QUICK_REPORT = "quick_report", _("快速上报")
     PEER_REPORT = "peer_report", _("同伴关心")
     TRIAGE = "triage", _("分诊")
+    ANSWER = "answer", _("接手交到手上的信号")
     INTERVIEW = "interview", _("访谈与定级")
     SECOND_LEVEL = "second_level", _("复核降级")
     DO_DUTIES = "do_duties", _("完成关怀任务")

@@ -1,6 +1,7 @@
 """Verbs of the room; each is documented where it lives."""
 
 from xinqiao.access.services.consents import (
+    Signature,
     decline,
     ensure_texts,
     give_consent,
@@ -8,5 +9,34 @@ from xinqiao.access.services.consents import (
     text_for,
     withdraw,
 )
+from xinqiao.access.services.entry import (
+    bind_guardian,
+    enter_student,
+    find_binding,
+    issue_binding_codes,
+    issue_student_codes,
+    slip_fragment,
+)
+from xinqiao.access.services.links import make_link, open_link, revoke_link
+from xinqiao.access.services.staff import close_account, open_staff_account
 
-__all__ = ["decline", "ensure_texts", "give_consent", "publish_text", "text_for", "withdraw"]
+__all__ = [
+    "Signature",
+    "bind_guardian",
+    "close_account",
+    "decline",
+    "ensure_texts",
+    "enter_student",
+    "find_binding",
+    "give_consent",
+    "issue_binding_codes",
+    "issue_student_codes",
+    "make_link",
+    "open_link",
+    "open_staff_account",
+    "publish_text",
+    "revoke_link",
+    "slip_fragment",
+    "text_for",
+    "withdraw",
+]

@@ -1,0 +1,87 @@
+"""Accounts of staff: opened by whoever appoints, with a password that works once."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from xinqiao.access import codes
+from xinqiao.access.actor import HOUSE, Actor
+from xinqiao.access.enums import Action
+from xinqiao.accounts.models import Account, AccountKind
+from xinqiao.audit.services import record
+from xinqiao.kernel.refusal import Refusal
+from xinqiao.people.models import Person
+
+ONE_TIME_LENGTH = 12
+_USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
+_LOOKS_PRIVATE = re.compile(r"\d{11,}|\d{17}[\dx]")
+
+
+@transaction.atomic
+def open_staff_account(*, actor: Actor, person: Person, username: str, at: datetime) -> str:
+    """A one-time password for ``person``, who must choose their own at first sign-in. An existing staff account gets a
+    new one-time password (forgotten password); ``username`` is ignored then.
+
+    Raises PermissionDenied unless the actor appoints at the organisation that keeps the person; Refusal for a user
+    name that is taken, unfit or looks like a phone or identity number.
+    """
+    if actor != HOUSE and not actor.may(Action.MANAGE_POSTS, person.keeper.path or "-"):
+        raise PermissionDenied
+    person = Person.objects.select_for_update(of=("self",)).select_related("account").get(pk=person.pk)
+    password = codes.shown(codes.new_code(ONE_TIME_LENGTH)).lower()
+    account = person.account
+    if account is None:
+        account = Account(username=_checked(username), name=person.name, kind=AccountKind.STAFF)
+        action = "account.opened"
+    else:
+        action = "account.password_reset"
+    account.set_password(password)
+    account.must_change_password = account.is_active = True
+    account.kind = AccountKind.STAFF
+    account.save()
+    person.account = account
+    person.save(update_fields=["account"])
+    record(
+        account=actor.account,
+        who=actor.who,
+        action=action,
+        at=at,
+        owner=person.keeper_id,
+        subject=account,
+        person=person.pk,
+    )
+    return password
+
+
+def _checked(username: str) -> str:
+    name = username.strip().lower()
+    if _LOOKS_PRIVATE.search(name):
+        raise Refusal(_("用户名不能用手机号或身份证号，请用姓名拼音等。"), code="private", field="username")
+    if not _USERNAME.fullmatch(name):
+        raise Refusal(_("用户名请用 3 到 32 个小写字母、数字、点、横线，以字母开头。"), code="form", field="username")
+    if Account.objects.filter(username=name).exists():
+        raise Refusal(_("用户名“%(name)s”已有人使用，请换一个。") % {"name": name}, code="taken", field="username")
+    return name
+
+
+@transaction.atomic
+def close_account(*, actor: Actor, account: Account, at: datetime) -> None:
+    """Nobody enters with it any more, and its open sessions end with their next click."""
+    person = Person.objects.select_related("keeper").filter(account=account).first()
+    if actor != HOUSE and (person is None or not actor.may(Action.MANAGE_POSTS, person.keeper.path or "-")):
+        raise PermissionDenied
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    record(
+        account=actor.account,
+        who=actor.who,
+        action="account.closed",
+        at=at,
+        owner=person.keeper_id if person else 0,
+        subject=account,
+        person=person.pk if person else None,
+    )
