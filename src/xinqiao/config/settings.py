@@ -37,7 +37,7 @@ ALLOWED_HOSTS = [
 
 ROOMS = [
     "xinqiao.insight",
-    # "xinqiao.cases",
+    "xinqiao.cases",
     "xinqiao.signals",
     "xinqiao.screening",
     "xinqiao.registry",
