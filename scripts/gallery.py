@@ -197,6 +197,14 @@ def write_pages(folder: Path) -> list[str]:
     for error in ("403", "404", "500"):
         (folder / f"{error}.html").write_text(render_to_string(f"{error}.html", {"status": error}))
     shutil.copytree(ROOT / "src/xinqiao/ui/static", folder / "static", dirs_exist_ok=True)
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import build_assets  # noqa: PLC0415
+
+    used = {name: "gallery" for path in (ROOT / "scripts/gallery").glob("*.html")
+            for pattern in (build_assets.ICON_IN_TEMPLATE, build_assets.ICON_ARGUMENT)
+            for name in pattern.findall(path.read_text())} | build_assets.used_icons()
+    used |= dict.fromkeys(["home", "bell", "folder-heart", "clipboard-list", "message"], "gallery")
+    (folder / "static/vendor/icons.svg").write_text(build_assets.sprite(sorted(used), used))
     import django_htmx  # noqa: PLC0415
 
     shutil.copytree(Path(django_htmx.__file__).parent / "static", folder / "static", dirs_exist_ok=True)

@@ -21,6 +21,10 @@ CONTROL_CLASS = {
 }
 
 
+DJANGO_ROWS = "10"
+"""What Django gives a text area that names no height: a third of a phone's screen too much."""
+
+
 class StyledField(BoundField):
     """Gives the control its class and marks the field for the templates."""
 
@@ -32,6 +36,8 @@ class StyledField(BoundField):
         wanted = CONTROL_CLASS.get(_kind(widget), "form-control")
         if self.errors:
             wanted += " is-invalid"
+        if isinstance(widget, forms.Textarea) and str(widget.attrs.get("rows")) == DJANGO_ROWS:
+            built["rows"] = "5"
         own = str(built.get("class") or widget.attrs.get("class") or "")
         built["class"] = f"{wanted} {own}".strip()
         return built

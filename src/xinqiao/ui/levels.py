@@ -19,7 +19,7 @@ FACES = (
     LevelFace(1, _("关注"), icon="square"),
     LevelFace(2, _("追踪"), icon="triangle"),
     LevelFace(3, _("预警"), icon="square-rotated"),
-    LevelFace(4, _("危机"), icon="octagon"),
+    LevelFace(4, _("危机"), icon="alert-octagon"),
 )
 
 
