@@ -11,7 +11,6 @@ import threading
 from types import FrameType
 
 
-
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve = subparsers.add_parser("serve", help="启动服务（网页与后台任务）/ serve pages with the worker inside")
     serve.add_argument("--host", default="127.0.0.1")

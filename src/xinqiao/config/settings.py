@@ -135,6 +135,7 @@ def _postgresql(url: str) -> dict[str, object]:
 
 DATABASE_URL = os.environ.get("XINQIAO_DATABASE_URL", "")
 DATABASES = {"default": _postgresql(DATABASE_URL) if DATABASE_URL else _sqlite()}
+SILENCED_SYSTEM_CHECKS = ["fields.W163"]  # comments on columns: PostgreSQL keeps them, SQLite cannot
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

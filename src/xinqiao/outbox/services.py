@@ -48,7 +48,11 @@ def deliver_announcements(at: datetime, limit: int = 200) -> int:
     for pk in list(waiting.values_list("pk", flat=True)[:limit]):
         try:
             with transaction.atomic():
-                row = Announcement.objects.select_for_update(skip_locked=_skips_locked()).filter(pk=pk, done_at=None).first()
+                row = (
+                    Announcement.objects.select_for_update(skip_locked=_skips_locked())
+                    .filter(pk=pk, done_at=None)
+                    .first()
+                )
                 if row is None:
                     continue
                 for function in registry.receivers[row.topic]:
@@ -90,9 +94,7 @@ def _run(job: Job, now: Callable[[], datetime]) -> Job:
     try:
         if job.attempts > MOST_ATTEMPTS:
             raise Refusal("这项工作几次都没有做完，请联系管理员。", code="attempts")
-        job.result = registry.jobs[job.kind](
-            at=now(), progress=progress, account_id=job.account_id, **job.arguments
-        )
+        job.result = registry.jobs[job.kind](at=now(), progress=progress, account_id=job.account_id, **job.arguments)
         job.state, job.said = JobState.DONE, ""
     except Refusal as refusal:
         job.state, job.said = JobState.FAILED, str(refusal)[:300]

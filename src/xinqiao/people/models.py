@@ -15,9 +15,7 @@ from xinqiao.vault.fields import SealedField
 
 def current(on: date, prefix: str = "") -> Q:
     """Rows that hold on a day: from ``starts_on``, up to but not including ``ends_on``."""
-    return Q(**{f"{prefix}starts_on__lte": on}) & (
-        Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": on})
-    )
+    return Q(**{f"{prefix}starts_on__lte": on}) & (Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": on}))
 
 
 class Organisation(models.Model):
@@ -160,7 +158,8 @@ class PopulationGroup(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["owner", "code"], name="group_code_once", nulls_distinct=False),
+            models.UniqueConstraint(fields=["owner", "code"], name="group_code_once"),
+            models.UniqueConstraint(fields=["code"], condition=Q(owner=None), name="group_code_once_everywhere"),
         ]
 
     def __str__(self) -> str:
@@ -212,5 +211,6 @@ class CalendarDay(models.Model):
     class Meta:
         ordering = ["day"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "day"], name="one_rule_per_day", nulls_distinct=False),
+            models.UniqueConstraint(fields=["organisation", "day"], name="one_rule_per_day"),
+            models.UniqueConstraint(fields=["day"], condition=Q(organisation=None), name="one_national_rule_per_day"),
         ]

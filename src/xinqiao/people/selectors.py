@@ -34,7 +34,10 @@ def school_of(node: Organisation) -> Organisation | None:
 def current_enrolment(person: Person, on: date) -> Enrolment | None:
     """Where a student is today, with class and school loaded."""
     return (
-        Enrolment.objects.filter(current(on), person=person).select_related("class_node", "school").order_by("-pk").first()
+        Enrolment.objects.filter(current(on), person=person)
+        .select_related("class_node", "school")
+        .order_by("-pk")
+        .first()
     )
 
 
