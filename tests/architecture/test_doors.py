@@ -14,7 +14,7 @@ FOREIGN = {
 # Our own doors that stand open to strangers. Each is a way in, or shows nothing of anybody.
 OPEN = {
     "entry:": "students, guardians and outside people prove who they are here",
-    "insight:home": "sends a stranger to the way in, everybody else to the page of their role",
+    "insight:home": "shows a stranger the ways in, everybody else the page of their role",
 }
 
 

@@ -1,7 +1,7 @@
 """A real server on a demonstration district, a real browser, and what every page has to stand.
 
 ``server``   the house on a free port with its own data folder (60 students, always the same ones)
-``tab``      ``tab("班主任所用角色")`` → a page of the browser signed in as that demo account; ``tab()`` → a stranger's
+``tab``      ``tab("班主任")`` or ``tab("teacher")`` → a page signed in as that demo account; ``tab()`` → a stranger's
 ``healthy``  ``healthy(page)`` asserts no accessibility violation, no sideways scroll on a phone
 ``shot``     ``shot(page, "name")`` keeps a picture (XINQIAO_SHOTS, default var/shots)
 
@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from scripts import test_services
-from tests.browser.house import ROOT, Account, House, running_house
+from tests.browser.house import ROOT, House, running_house
 from tests.browser.pages import DEVICES, Watch, no_violations, sign_in
 
-pytest_plugins: list[str] = []
+FAILED = pytest.StashKey[bool]()
 playwright_api = pytest.importorskip("playwright.sync_api")
 
 
@@ -35,10 +35,10 @@ def pytest_runtest_makereport(item: pytest.Item):
     report = yield
     if report.when == "call":
         item.stash[FAILED] = report.failed
+        house = item.funcargs.get("server")
+        if report.failed and isinstance(house, House):
+            report.sections.append(("the server's last words", house.log.read_text(errors="replace")[-4000:]))
     return report
-
-
-FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,7 @@ def chromium():
 def tab(server, chromium, request) -> Iterator[Callable[..., object]]:
     """Open a page of its own browser context: ``tab(role="", device="desktop", language="zh-CN")``.
 
-    role: a role of ``server.accounts`` to be signed in as; empty for a stranger at the sign-in page.
+    role: a role or user name of ``server.accounts`` to be signed in as; empty for a stranger.
     device: a key of DEVICES. The page's relative addresses start at the server.
     """
     watches: list[Watch] = []
@@ -106,6 +106,3 @@ def shot() -> Callable[..., Path]:
         return path
 
     return take
-
-
-__all__ = ["Account"]

@@ -43,11 +43,12 @@ class House:
     environment: dict[str, str]
     accounts: list[Account]
 
-    def account(self, role: str) -> Account:
+    def account(self, who: str) -> Account:
+        """The demo account of that role (班主任) or user name (teacher); the first one where there are several."""
         for account in self.accounts:
-            if account.role == role:
+            if who in {account.role, account.username}:
                 return account
-        raise LookupError(f"no demo account for {role!r}; there are {[each.role for each in self.accounts]}")
+        raise LookupError(f"no demo account {who!r}; there are {[each.username for each in self.accounts]}")
 
     def command(self, *words: str) -> str:
         """Run ``xinqiao …`` on this house's data; its standard output. Raises CalledProcessError on failure."""
@@ -69,16 +70,16 @@ def run(environment: dict[str, str], *words: str) -> str:
 
 
 def accounts_of(printed: str) -> list[Account]:
-    """The accounts in the JSON that ``xinqiao demo --json`` prints (its last line that is an object or a list)."""
-    document = json.loads(printed[min(at for at in (printed.find("{"), printed.find("[")) if at >= 0) :])
-    rows = document["accounts"] if isinstance(document, dict) else document
+    """The accounts in the JSON document that ``xinqiao demo --json`` prints; one password may serve for all."""
+    document = json.loads(printed[printed.index("{") :])
     known = {"role", "username", "password", "url"}
     return [
         Account(
-            **{name: str(value) for name, value in row.items() if name in known},
+            **{"password": document.get("password", "")}
+            | {name: str(value) for name, value in row.items() if name in known},
             more={name: str(value) for name, value in row.items() if name not in known},
         )
-        for row in rows
+        for row in document["accounts"]
     ]
 
 
