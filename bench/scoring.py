@@ -40,7 +40,14 @@ def definition() -> Definition:
         cuts = [round(top * share) for share in (0.3, 0.5, 0.7)]
         edges = [0, *cuts, top + 1]
         bands = [
-            {"id": f"b{i}", "low": edges[i], "high": edges[i + 1] - 1, "label": both("b"), "severity": i, "level_hint": 0}
+            {
+                "id": f"b{i}",
+                "low": edges[i],
+                "high": edges[i + 1] - 1,
+                "label": both("b"),
+                "severity": i,
+                "level_hint": 0,
+            }
             for i in range(4)
         ]
         scores.append(
@@ -81,9 +88,9 @@ def people(n: int, seed: int = 1) -> tuple[np.ndarray[Any, Any], Groups]:
 def naive(made: Definition, values: np.ndarray[Any, Any], groups: Groups) -> None:
     """What a first version would do: a loop over people, items and scores."""
     position = {name: at for at, name in enumerate(made.item_ids)}
-    assert groups.grade is not None  # noqa: S101
-    assert groups.sex is not None  # noqa: S101
-    for row, grade, sex in zip(values.tolist(), groups.grade.tolist(), groups.sex.tolist(), strict=True):
+    assert groups.grade is not None
+    assert groups.sex is not None
+    for row, grade, sex in zip(values.tolist(), groups.grade.tolist(), groups.sex.tolist(), strict=False):
         for score in made.scores:
             given = []
             for name in score.items:

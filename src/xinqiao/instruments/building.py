@@ -51,11 +51,19 @@ class Builder:
         if self.problems:
             return None
         doc = self.document
-        plain = ("id", "version", "lifecycle", "verified", "verified_note", "title", "title_student", "purpose")
+        plain: tuple[str, ...] = (
+            "id",
+            "version",
+            "lifecycle",
+            "verified",
+            "verified_note",
+            "title",
+            "title_student",
+            "purpose",
+        )
         plain += ("instructions", "wording", "wording_note", "rights", "population", "golden")
         return Definition(
-            **{key: doc[key] for key in plain if key in doc},
-            **({} if "verified_note" in doc else {"verified_note": {}}),
+            **{key: doc.get(key, {}) for key in plain},
             read_aloud=doc.get("read_aloud", False),
             items=items,
             scores=scores,
@@ -102,11 +110,10 @@ class Builder:
             sets = self.document.get("option_sets", {})
             if entry not in sets:
                 self._say(path, f"option_sets 里没有“{entry}”", f"option_sets has no {entry}")
-                return ()
-            entry = sets[entry]
-        return tuple(
-            Option(o["code"], o["value"], o["text"], tuple(o.get("aliases", ()))) for o in entry  # type: ignore[index]
-        )
+            options: list[dict[str, Any]] = sets.get(entry, [])
+        else:
+            options = entry
+        return tuple(Option(o["code"], o["value"], o["text"], tuple(o.get("aliases", ()))) for o in options)
 
     # --- scores --------------------------------------------------------------------------------------------------
 
@@ -125,7 +132,7 @@ class Builder:
     ) -> Score:
         names = self._refer(entry.get("items", []), f"{path}.items")
         reverse = frozenset(self._refer(entry.get("reverse", []), f"{path}.reverse"))
-        weights = {name: 1.0 for name in names} | self._weights(entry.get("weights", {}), f"{path}.weights")
+        weights = dict.fromkeys(names, 1.0) | self._weights(entry.get("weights", {}), f"{path}.weights")
         of = entry.get("of", {})
         of = dict.fromkeys(of, 1.0) if isinstance(of, list) else dict(of)
         for name in of:

@@ -43,7 +43,8 @@ HARD_WORDS_EN = (
     r"psychotic",
     r"paranoi\w*",
 )
-_HARD = re.compile("|".join([*map(re.escape, HARD_WORDS_ZH), *(rf"\b{word}\b" for word in HARD_WORDS_EN)]), re.I)
+_EITHER = [*map(re.escape, HARD_WORDS_ZH), *(rf"\b{word}\b" for word in HARD_WORDS_EN)]
+_HARD = re.compile("|".join(_EITHER), re.IGNORECASE)
 
 
 def problems(definition: Definition) -> list[Problem]:
@@ -126,7 +127,9 @@ def _check_missing(score: Score, path: str, written: bool) -> Iterator[Problem]:
     if score.missing.not_shown == "prorate" and score.missing.prorate == "none":
         yield Problem(f"{path}.missing", "not_shown: prorate 要同时写 prorate: person_mean", "it needs person_mean too")
     if score.operation in ("max", "count_if") and score.missing.prorate != "none":
-        yield Problem(f"{path}.missing", f"{score.operation} 不能补分，max 应为 0", "max and count_if cannot be prorated")
+        yield Problem(
+            f"{path}.missing", f"{score.operation} 不能补分，max 应为 0", "max and count_if cannot be prorated"
+        )
     if score.missing.max >= len(score.items):
         yield Problem(f"{path}.missing.max", "至少要答一题才能计分", "at least one item must be answered")
 
@@ -227,10 +230,12 @@ def check_reports(definition: Definition) -> Iterator[Problem]:
     for severity in sorted(used | {0}):
         fitting = [report for report in definition.reports if report.low <= severity <= report.high]
         if len(fitting) != 1:
-            yield Problem("reports", f"严重度 {severity} 应正好有一段文字", f"severity {severity} needs exactly one text")
+            yield Problem(
+                "reports", f"严重度 {severity} 应正好有一段文字", f"severity {severity} needs exactly one text"
+            )
     for number, report in enumerate(definition.reports):
         for audience in ("student", "guardian"):
-            for lang, words in report.texts[audience].items():  # type: ignore[index]
+            for lang, words in report.texts[audience].items():
                 found = _HARD.search(words)
                 if found:
                     yield Problem(

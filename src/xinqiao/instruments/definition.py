@@ -103,7 +103,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Band:
-    """A stretch of a score, both ends inside. severity: rank 0–4 without colour; level_hint: evidence, never a level."""
+    """A stretch of a score, ends inside. severity: rank 0–4 without colour; level_hint: evidence, never a level."""
 
     id: str
     low: float
@@ -284,9 +284,7 @@ class Definition:
 
     def withheld(self, age: int | None) -> tuple[str, ...]:
         """Items a person of this age (whole years) must not be shown; an unknown age gets none of the gated items."""
-        return tuple(
-            item.id for item in self.items if item.min_age is not None and (age is None or age < item.min_age)
-        )
+        return tuple(item.id for item in self.items if item.min_age is not None and (age is None or age < item.min_age))
 
     def runner_json(self, lang: str, age: int | None = None) -> str:
         """The public questionnaire as JSON text for the page that asks it. Holds no values, keys or cut-offs."""

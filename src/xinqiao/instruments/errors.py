@@ -38,5 +38,6 @@ class InstrumentError(Refusal):
 class AnswerRefusal(Refusal):
     """An answer that does not belong to the questionnaire; ``code`` names the rule, ``field`` the item.
 
-    Codes: ``unknown_item``, ``unknown_option``, ``sheet_length``, ``sheet_byte``, ``value_range``, ``shape``.
+    Codes: ``unknown_item``, ``unknown_option``, ``sheet_length``, ``sheet_byte``, ``value_range``, ``shape``,
+    ``no_wording``.
     """

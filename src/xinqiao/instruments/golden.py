@@ -1,4 +1,4 @@
-"""Golden cases: worked answers inside every definition. A definition without enough of them, or that fails one, is refused."""
+"""Golden cases: worked answers inside every definition. One that has too few of them, or fails one, is refused."""
 
 from __future__ import annotations
 
@@ -48,8 +48,10 @@ def _written(definition: Definition) -> Iterator[Case]:
     ids = definition.item_ids
     for number, entry in enumerate(definition.golden["cases"]):
         fill = entry["fill"]
-        start = {"blank": lambda _item: None, "lowest": lambda item: item.lowest, "highest": lambda item: item.highest}
-        answers: dict[str, Any] = {i.id: start[fill](i) if isinstance(fill, str) else fill for i in definition.items}
+        answers: dict[str, Any] = {
+            item.id: {"blank": None, "lowest": item.lowest, "highest": item.highest}.get(fill, fill)
+            for item in definition.items
+        }
         answers |= expand_keys(entry.get("set", {}), ids)
         answers |= dict.fromkeys(expand(entry.get("blank", []), ids))
         answers |= dict.fromkeys(expand(entry.get("not_shown", []), ids), scalar.NOT_SHOWN)
@@ -158,7 +160,9 @@ def gaps(definition: Definition) -> Iterator[Problem]:
             if entry["fill"] == fill and not entry.keys() & {"set", "blank", "not_shown"}
         ]
         if not any(set(definition.score) <= keys for keys in plain):
-            yield Problem("golden.cases", f"缺少“{zh}”的例子，要写出每个分数", f"no case for all {fill} with every score")
+            yield Problem(
+                "golden.cases", f"缺少“{zh}”的例子，要写出每个分数", f"no case for all {fill} with every score"
+            )
     for score in definition.scores:
         yield from _band_gaps(definition, score, written)
         yield from _missing_gaps(score, written)

@@ -24,7 +24,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "inconsistent": {"zh": "意思相近的题目前后回答不一致", "en": "items that mean the same were answered differently"},
     "long_run": {"zh": "连续多题选择同一个选项", "en": "the same option was chosen many times in a row"},
     "missing": {"zh": "漏答的题目较多", "en": "many items were skipped"},
-    "too_fast": {"zh": "多数题目作答过快，可能没有认真读题", "en": "most items were answered too fast to have been read"},
+    "too_fast": {
+        "zh": "多数题目作答过快，可能没有认真读题",
+        "en": "most items were answered too fast to have been read",
+    },
 }
 
 

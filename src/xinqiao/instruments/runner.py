@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xinqiao.instruments.errors import AnswerRefusal
+
 if TYPE_CHECKING:
     from xinqiao.instruments.definition import Condition, Definition, Item
 
@@ -11,8 +13,10 @@ if TYPE_CHECKING:
 def runner(definition: Definition, lang: str, withheld: tuple[str, ...]) -> dict[str, Any]:
     """Plain dict for one language, without the ``withheld`` items.
 
-    ``items[].n`` is the item's byte in the sheet; options carry codes, no values; conditions name option codes.
+    Raises AnswerRefusal for a key without words. ``items[].n`` is the item's byte in the sheet; options carry codes, no values; conditions name option codes.
     """
+    if not definition.has_text:
+        raise AnswerRefusal(f"“{definition.id}”还没有题目文字，请先导入经授权的题目。", code="no_wording")
     words = definition.words
     shown = [item for item in definition.items if item.id not in withheld]
     pages: dict[int, list[str]] = {}

@@ -55,7 +55,8 @@ def _problem(error: ValidationError) -> Problem:
 
 
 def _words(error: ValidationError) -> tuple[str, str]:
-    rule, limit, value = str(error.validator), error.validator_value, error.instance
+    rule, value = str(error.validator), error.instance
+    limit: Any = error.validator_value
     if rule == "required":
         absent = "、".join(key for key in limit if key not in value)
         return f"缺少：{absent}", f"missing: {absent}"

@@ -116,7 +116,9 @@ class SheetLayout:
             return
         for name, codes, byte in zip(self.ids, self.codes, sheet, strict=True):
             if len(codes) <= byte < NOT_SHOWN:
-                raise AnswerRefusal(f"题目“{name}”没有第 {byte + 1} 个选项。请重新选择。", code="sheet_byte", field=name)
+                raise AnswerRefusal(
+                    f"题目“{name}”没有第 {byte + 1} 个选项。请重新选择。", code="sheet_byte", field=name
+                )
 
     def safety_hits(self, sheet: bytes) -> list[str]:
         return [name for at, name, hits in self.watched if sheet[at] in hits]

@@ -16,7 +16,7 @@ NOTE = {
     },
     "adapted": {
         "zh": "题目文字是改编版，不是经过验证的原文，分数不能与原版常模比较。",
-        "en": "The wording is an adaptation, not the validated text; scores cannot be compared with the original norms.",
+        "en": "The wording is an adaptation, not the validated text; scores do not compare with the original norms.",
     },
 }
 
@@ -32,7 +32,9 @@ def lay_over(document: Mapping[str, Any], base: Mapping[str, Any], *, source: st
     merged["wording_note"] = document.get("wording_note", NOTE[document["wording"]])
     permission = document["permission"]
     until = f"，至 {permission['until']}" if "until" in permission else ""
-    merged["rights"]["permission"] = f"{permission['holder']}：{permission['document']}（{permission['granted']}{until}）"
+    merged["rights"]["permission"] = (
+        f"{permission['holder']}：{permission['document']}（{permission['granted']}{until}）"
+    )
     merged["languages"] = document["languages"]
     merged["title_student"] = merged["title_student"] | document.get("title_student", {})
     merged["instructions"] = document.get("instructions", merged["instructions"])
@@ -47,7 +49,8 @@ def lay_over(document: Mapping[str, Any], base: Mapping[str, Any], *, source: st
 
 def _items(document: Mapping[str, Any], base: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
     words: Mapping[str, Any] = document["items"]
-    out, problems = [], []
+    out: list[dict[str, Any]] = []
+    problems: list[Problem] = []
     flags = base.get("item_flags", {})
     for entry in base["items"]:
         names, page = _names(entry), entry.get("page_size")

@@ -15,8 +15,12 @@ FLAGS = ("lie", "inconsistent", "long_run", "missing", "too_fast")
 
 @dataclass(frozen=True)
 class Evidence:
-    """Arrays of n sheets. missing: share 0–1 of the shown items that were skipped; run: longest run of one answer;
-    inconsistent: pairs answered apart; lie: the lie score; fast: share answered under the speed floor (NaN = not known); flags: (5, n) in the order of ``FLAGS``."""
+    """Arrays of n sheets.
+
+    missing: share 0–1 of the shown items that were skipped. run: longest run of one answer. inconsistent: pairs
+    answered apart. lie: the lie score. fast: share answered under the speed floor (NaN = not known).
+    flags: (5, n) in the order of ``FLAGS``.
+    """
 
     missing: NDArray[np.float32]
     run: NDArray[np.int16]
@@ -29,13 +33,16 @@ class Evidence:
         return [code for code, flagged in zip(FLAGS, self.flags[:, row], strict=True) if flagged]
 
 
-def evidence(definition: Definition, values: Values, scores: Scores, fast: NDArray[np.float32] | None = None) -> Evidence:
+def evidence(
+    definition: Definition, values: Values, scores: Scores, fast: NDArray[np.float32] | None = None
+) -> Evidence:
     """Evidence for a matrix of item values that was scored to ``scores``. fast: (n,) from :func:`fast_share`."""
     rules, n = definition.validity, len(values)
     shown = (values != -2).sum(axis=1)
     missing = ((values == -1).sum(axis=1) / np.maximum(shown, 1)).astype(np.float32)
     run = np.concatenate(
-        [_longest_run(values[i : i + BLOCK_ROWS], definition) for i in range(0, n, BLOCK_ROWS)] or [np.zeros(0, np.int16)]
+        [_longest_run(values[i : i + BLOCK_ROWS], definition) for i in range(0, n, BLOCK_ROWS)]
+        or [np.zeros(0, np.int16)]
     )
     apart = np.zeros(n, np.int16)
     at = {name: position for position, name in enumerate(definition.item_ids)}
@@ -78,7 +85,7 @@ def _longest_run(block: Values, definition: Definition) -> NDArray[np.int16]:
     lowest = np.array([item.lowest for item in definition.items], np.int8)[:, None]
     counts = columns > lowest if definition.validity.run_ignores_lowest else columns >= 0
     run = counts[0].astype(np.int16)
-    longest = run.copy()
+    longest: NDArray[np.int16] = run.copy()
     for now, before, counted in zip(columns[1:], columns[:-1], counts[1:], strict=True):
         run *= now == before
         run += 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xinqiao.instruments.definition import Definition, Score
 from xinqiao.instruments.errors import AnswerRefusal
 from xinqiao.instruments.reasons import NULL_REASONS
-from xinqiao.instruments.scoring.plan import AGES, GRADES, REASON, SEX, SEXES, F64, NormPlan, Plan, plan_of
+from xinqiao.instruments.scoring.plan import AGES, F64, GRADES, REASON, SEX, SEXES, NormPlan, Plan, plan_of
 from xinqiao.instruments.sheets import NOT_SHOWN
 
 BLOCK_ROWS = 4096  # 4096 × 90 items as float32 is 1.4 MB; two such arrays fit the second-level cache of a server core
@@ -186,7 +186,7 @@ class _Block:
             np.maximum(self.work, 0, out=self.work)
         total = (plan.weight @ self.work.T).astype(np.float64)
         total += plan.base[:, None]
-        why = np.zeros(total.shape, np.uint8)
+        why: NDArray[np.uint8] = np.zeros(total.shape, np.uint8)
         if self.lowest_cell < 0:
             total, why = self._with_gaps(total)
         total /= plan.divide[:, None]
@@ -203,7 +203,7 @@ class _Block:
             self.why[plan.lines, rows] = why
 
     def _with_gaps(self, total: F64) -> tuple[F64, NDArray[np.uint8]]:
-        """Take the blanks' reversed base out again, fill allowed gaps with the person's mean, say why others are null."""
+        """Take the blanks' reversed base out again, fill gaps with the person's mean, say why others are null."""
         plan = self.plan
         count, base, weight, base_plain = self._gap_sums(self.cells < 0)
         withheld = np.zeros_like(count)
@@ -316,7 +316,9 @@ def _bands(score: Score, value: F64) -> NDArray[np.int8]:
     """Index of the band; −1 where there is no value or the score has no bands."""
     if not score.bands:
         return np.full(len(value), -1, np.int8)
-    band = (value == value).view(np.int8) - np.int8(1)  # 0 where there is a number, −1 where it is NaN
+    band: NDArray[np.int8] = (value == value).view(np.int8) - np.int8(
+        1
+    )  # 0 where there is a number, −1 where it is NaN
     for later in score.bands[1:]:
         band += value >= later.low - NUDGE
     return band

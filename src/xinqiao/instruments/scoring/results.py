@@ -96,7 +96,9 @@ class Result:
             return f"{title}{colon}{words(part.reason, lang)}"
         label = f"（{self.definition.words(part.band.label, lang)}）" if part.band else ""
         t = "" if part.t is None else f"，T={part.t:g}" if lang == "zh" else f", T={part.t:g}"
-        return f"{title}{colon}{part.value:g}{t}{label if lang == 'zh' else label.replace('（', ' (').replace('）', ')')}"
+        return (
+            f"{title}{colon}{part.value:g}{t}{label if lang == 'zh' else label.replace('（', ' (').replace('）', ')')}"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for storing beside the sheet; everything in it can be made again from sheet and definition."""
@@ -214,4 +216,3 @@ def _sign(definition: Definition, found: Evidence, code: str, row: int) -> Sign:
         "too_fast": (round(float(found.fast[row]), 4), rules.fast_share),
     }
     return Sign(code, *measured[code])
-

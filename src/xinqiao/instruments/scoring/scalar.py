@@ -85,7 +85,7 @@ def _from_items(definition: Definition, part: Score, answers: Answers) -> tuple[
         return None, "too_many_missing"
     gaps = skipped + (withheld if part.missing.not_shown == "prorate" else [])
     if gaps:
-        own_mean = sum(given.values()) / len(given)
+        own_mean = sum(given.values(), Fraction(0)) / len(given)
         given |= dict.fromkeys(gaps, own_mean)
     return _combine(part, given) + Fraction(str(part.constant)), ""
 
