@@ -11,6 +11,7 @@ from xinqiao.instruments.definition import Definition
 from xinqiao.kernel.lifecycle import Lifecycle
 from xinqiao.people.rules import grade_name, grade_number
 from xinqiao.screening.enums import CampaignState as C
+from xinqiao.screening.enums import ConsentMode
 from xinqiao.screening.enums import FilingState as F
 from xinqiao.screening.enums import SittingState as S
 
@@ -67,6 +68,8 @@ MOST_MINUTES = 40
 """Longest group test in one go. Source: domain.md §4.2, step 2."""
 MOST_REINVITES = 2
 """Absent students are invited again twice, then left alone. Source: domain.md §4.2."""
+BETWEEN_INVITATIONS = timedelta(hours=20)
+"""At most one invitation a day."""
 SAVE_GRACE = timedelta(minutes=30)
 """Answers on their way when answering ends are still taken for this long."""
 
@@ -192,7 +195,7 @@ def is_within_hours(moment: datetime, day_from: time, day_until: time) -> bool:
 
 
 def answering_ends(moment: datetime, closes_at: datetime, day_until: time) -> datetime:
-    """When the answering that is open at ``moment`` ends: today's last hour or the campaign's end. Both local, aware."""
+    """When the answering that is open at ``moment`` ends: today's last hour or the campaign's end. All local, aware."""
     tonight = moment.replace(hour=day_until.hour, minute=day_until.minute, second=0, microsecond=0)
     return min(tonight, closes_at)
 
@@ -200,3 +203,17 @@ def answering_ends(moment: datetime, closes_at: datetime, day_until: time) -> da
 def stops(findings: Iterable[Finding]) -> list[Finding]:
     """Only those that keep a filing from being submitted."""
     return [finding for finding in findings if finding.stops]
+
+
+def gate(*, ok: bool, declined: bool, missing: Iterable[str], consent_mode: str) -> str:
+    """Why a student may not start: a code of ``words.GATE``; empty when consent is valid.
+
+    missing: parties (``self``, ``guardian``) whose yes is still to come; consent_mode: of the campaign.
+    """
+    if ok:
+        return ""
+    if declined:
+        return "declined"
+    if "guardian" in missing:
+        return "guardian"
+    return "self_paper" if consent_mode == ConsentMode.PAPER else "self"

@@ -45,6 +45,12 @@ SENTENCES = {
     ),
     "length": gettext_noop("%(grade)s合计约 %(minutes)s 分钟，超过一次 %(most)s 分钟，建议分两次进行或减少问卷。"),
 }
+GATE = {
+    "declined": gettext_noop("已经登记为不参加。如果改变主意，可以在“我的测评”里重新选择参加。"),
+    "guardian": gettext_noop("还差家长（监护人）的同意。家长在手机上确认或交回纸质同意书以后，就可以开始。"),
+    "self": gettext_noop("请先读一读说明，再由你自己决定要不要参加。"),
+    "self_paper": gettext_noop("还没有登记你本人的同意。请把签好的同意书交给老师，登记后就可以开始。"),
+}
 LIFECYCLE_REFUSALS = (
     gettext_noop("这份申报现在不能这样做，请刷新页面看看最新情况。"),
     gettext_noop("这次测评现在不能这样做，请刷新页面看看最新情况。"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate, localtime
 
 from xinqiao.access.chain import CARE_CHAIN
@@ -83,21 +83,20 @@ def uses_of(filing: Filing) -> list[Use]:
 def findings(filing: Filing, at: datetime) -> list[Finding]:
     """Everything that stands against a filing (``stops``) or is worth knowing before it is approved."""
     uses = uses_of(filing)
-    known = [use for use in uses if use.definition is not None]
+    known = [(use.definition, use.cohorts) for use in uses if use.definition is not None]
     found = [Finding("unknown") for use in uses if use.definition is None]
     if not uses or not filing.grades:
         found.append(Finding("nothing"))
     if any(c is None for c in cohorts_of(filing)):
         found.append(Finding("grade_gone"))
     minutes: dict[str, int] = defaultdict(int)
-    for use in known:
-        assert use.definition is not None
-        refused = rules.unusable(use.definition)
-        found += [refused] if refused else [f for c in use.cohorts for f in rules.fits(use.definition, c)]
-        for c in use.cohorts:
-            minutes[c.name] += use.definition.population["minutes"]
+    for definition, groups in known:
+        refused = rules.unusable(definition)
+        found += [refused] if refused else [f for group in groups for f in rules.fits(definition, group)]
+        for group in groups:
+            minutes[group.name] += definition.population["minutes"]
     found += rules.check_length(minutes)
-    found += _about_time(filing, any(rules.is_sensitive(u.definition) for u in known if u.definition), at)
+    found += _about_time(filing, any(rules.is_sensitive(d) for d, _groups in known), at)
     return found + _about_people(filing, at)
 
 
@@ -127,7 +126,7 @@ def _about_people(filing: Filing, at: datetime) -> list[Finding]:
     return found + rules.check_capacity(number, filing.interviewers, filing.capacity_plan)
 
 
-def duty_posts(school: Organisation, at: datetime):  # type: ignore[no-untyped-def]
+def duty_posts(school: Organisation, at: datetime) -> QuerySet[Post]:
     """Posts that can stand by during a screening of the school today."""
     return Post.objects.filter(current(localdate(at)), organisation=school, kind__in=CARE_CHAIN).select_related(
         "person"

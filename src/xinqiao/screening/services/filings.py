@@ -42,9 +42,19 @@ class Wanted:
 
 
 _PLAIN = (
-    "title purpose opens_at closes_at consent_mode interviewers day_from day_until duty_post capacity_plan proctors "
-    "safety_plan"
-).split()
+    "title",
+    "purpose",
+    "opens_at",
+    "closes_at",
+    "consent_mode",
+    "interviewers",
+    "day_from",
+    "day_until",
+    "duty_post",
+    "capacity_plan",
+    "proctors",
+    "safety_plan",
+)
 
 
 @transaction.atomic
