@@ -1,6 +1,23 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InsightConfig(AppConfig):
     name = "xinqiao.insight"
     label = "insight"
+
+    def ready(self) -> None:
+        from xinqiao.access.enums import Action
+        from xinqiao.ui import nav
+
+        nav.register(
+            nav.NavItem(
+                action=Action.SEE_NUMBERS, label=_("统计"), url_name="insight:numbers", icon="chart-bar", order=80
+            )
+        )
+        nav.register(
+            nav.NavItem(
+                action=Action.EXPORT_LEDGER, label=_("台账"), url_name="insight:ledger", icon="table-export", order=85
+            )
+        )
+        nav.register(nav.NavItem(action=None, label=_("首页"), url_name="insight:home", icon="home", order=0))

@@ -77,7 +77,7 @@ def _end(rows: list[Enrolment], on: date, reason: LeavingReason) -> None:
 
 
 def _move(rows: list[Enrolment], to: Organisation, school: Organisation, on: date, reason: LeavingReason) -> None:
-    """End the old enrolments and begin new ones the same day; an enrolment that began that day is corrected in place."""
+    """End the old enrolments and begin new ones the same day; one that began that day is corrected."""
     same_day = [row for row in rows if row.starts_on >= on]
     Enrolment.objects.filter(pk__in=[row.pk for row in same_day]).update(class_node=to, school=school)
     older = [row for row in rows if row.starts_on < on]
@@ -108,8 +108,7 @@ def _new_year(school: Organisation, parameters: Mapping[str, Any], on: date) -> 
     if any((grade.entry_year or 0) >= year for grade in grades):
         raise Refusal(_("%(year)s 级已经存在，新学年升级似乎已经做过了。") % {"year": year}, code="done")
     for grade in grades:
-        assert grade.entry_year is not None
-        cohort = {"system": school.system, "stage": grade.stage, "entry_year": grade.entry_year}
+        cohort = {"system": school.system, "stage": grade.stage, "entry_year": grade.entry_year or 0}
         before, after = grade_name(**cohort, school_year=year - 1), grade_name(**cohort, school_year=year)
         rows = _open_in(grade, on)
         if grade_number(**cohort, school_year=year) is None:
@@ -213,7 +212,7 @@ def _move_people(school: Organisation, parameters: Mapping[str, Any], on: date) 
 
 
 def _transfer(school: Organisation, parameters: Mapping[str, Any], on: date) -> Draft:
-    """To a class of another school of the district. The file follows the student; what was seen here stays audited here."""
+    """To a class of another school of the district. The file follows the student."""
     rows = _chosen(school, parameters, on)
     target = Organisation.objects.filter(pk=parameters.get("target"), kind="class", closed_on=None).first()
     other = Organisation.objects.filter(pk__in=target.ancestors_ids(), kind="school").first() if target else None

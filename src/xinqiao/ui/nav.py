@@ -14,7 +14,7 @@ Badge = Callable[[HttpRequest], "int | str | None"]
 
 @dataclass(frozen=True)
 class NavItem:
-    """One place in the menu; ``action`` is what the actor is asked about, ``badge`` counts what waits there."""
+    """One place in the menu; ``action`` is what the actor is asked about (None: for everyone signed in), ``badge`` counts."""
 
     action: Hashable
     label: Any  # a str or a lazy translation
@@ -54,7 +54,7 @@ def items(request: HttpRequest) -> list[Entry]:
     actor = getattr(request, "actor", None)
     if actor is None:
         return []
-    allowed = [(item, _address(item)) for item in registered() if actor.may(item.action)]
+    allowed = [(item, _address(item)) for item in registered() if item.action is None or actor.may(item.action)]
     current = _current_url(request.path, [url for _, url in allowed if url])
     return [
         Entry(
