@@ -13,6 +13,7 @@ CONVERTS = {"localdate", "localtime"}  # of now, when nothing is handed to them
 # Verbs (they take ``at``) that nobody in particular performs: path:function → who is behind it.
 WITHOUT_ACTOR: dict[str, str] = {
     "src/xinqiao/cases/services/duties.py:give_duties": "follows from a level somebody set; the trail names them",
+    "src/xinqiao/access/services/entry.py:bind_guardian": "a guardian at the door, who becomes somebody by this",
 }
 BY_THE_CLOCK = ("climb_", "remind_", "expire_", "sweep_")  # nobody acts: a date was missed
 # Files that read the clock all the same → why.
@@ -67,14 +68,15 @@ def test_time_is_an_argument():
 
 
 def verbs() -> Iterator[tuple[str, str, ast.FunctionDef]]:
-    """(path:function, room, node) of every public function of the services from access upward.
+    """(path:function, room, node) of every public verb (a function in a transaction) from access upward.
 
     Below, services are tools of other verbs (a worker, the trail) and have no person of their own.
     """
     above = [path for path in of_kind("services") if floors()[path.relative_to(PACKAGE).parts[0]] >= floors()["access"]]
     for path in above:
         for node in tree(path).body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            in_transaction = any("atomic" in ast.unparse(each) for each in getattr(node, "decorator_list", []))
+            if isinstance(node, ast.FunctionDef) and in_transaction and not node.name.startswith("_"):
                 yield f"{shown(path)}:{node.name}", path.relative_to(PACKAGE).parts[0], node
 
 
