@@ -1,7 +1,7 @@
 """Codes people type: made, tidied, and turned into hashes that are worth nothing without the key on disk.
 
-A slow password hash would make a grade's slips take minutes. These codes are random, live for weeks, and are looked up by a
-keyed hash (HMAC-SHA-256) whose key is not in the database, so that a stolen database cannot be tried offline.
+A slow password hash would make a grade's slips take minutes. These codes are random, live for weeks, and are looked up
+by a keyed hash (HMAC-SHA-256) whose key is not in the database: a stolen database cannot be tried offline.
 """
 
 from __future__ import annotations

@@ -13,8 +13,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
+from xinqiao.access.policies import wards_of
 
 View = Callable[..., HttpResponse]
 
@@ -25,6 +30,7 @@ STUDENT = "student"
 GUARDIAN = "guardian"
 OUTSIDE = "outside"
 _KINDS = {STAFF, STUDENT, GUARDIAN, OUTSIDE}
+_WORDS = {ANYONE, SIGNED_IN, *_KINDS}
 
 
 @dataclass(frozen=True)
@@ -38,20 +44,24 @@ class Door:
 
 
 def door(*needs: str, fresh: bool = False, reading: bool = False) -> Callable[[View], View]:
-    """``@door(Action.TRIAGE)`` on a view. Strangers to every needed action get 403; rows outside the reach give 404."""
-    known = {ANYONE, SIGNED_IN, *_KINDS, *Action.values}
+    """``@door(Action.TRIAGE)`` on a view. Strangers to every needed action get 403; rows outside the reach give 404.
+
+    SIGNED_IN is everybody but OUTSIDE, who may open one page only. GUARDIAN is whoever has wards today, staff too.
+    """
+    known = {*_WORDS, *Action.values}
     if not needs or not set(needs) <= known:
         raise ValueError(f"a door needs known words, not {needs}")
     lock = Door(tuple(str(need) for need in needs), fresh, reading)
 
     def hang(view: View) -> View:
-        guarded = reauthentication_required(view) if fresh and not _may_skip_fresh() else view
+        asked_again = reauthentication_required(view) if fresh else view
 
         @wraps(view)
         def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            refusal = _refusal(request, lock)
-            if refusal is not None:
-                return refusal
+            turned_away = _turned_away(request, lock)
+            if turned_away is not None:
+                return turned_away
+            guarded = view if settings.DEMO else asked_again
             if lock.reading:
                 with transaction.atomic():
                     return guarded(request, *args, **kwargs)
@@ -63,18 +73,37 @@ def door(*needs: str, fresh: bool = False, reading: bool = False) -> Callable[[V
     return hang
 
 
-def _may_skip_fresh() -> bool:
-    return bool(settings.DEMO)
-
-
-def _refusal(request: HttpRequest, lock: Door) -> HttpResponse | None:
+def _turned_away(request: HttpRequest, lock: Door) -> HttpResponse | None:
     if ANYONE in lock.needs:
         return None
-    actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
     if actor is None:
-        return redirect_to_login(request.get_full_path())
-    if SIGNED_IN in lock.needs or actor.kind in lock.needs:
+        return _to_sign_in(request, lock)
+    if any(admits(need, actor) for need in lock.needs):
         return None
-    if any(actor.may(need) for need in lock.needs if need not in _KINDS):
-        return None
-    raise PermissionDenied
+    raise PermissionDenied(_("您的岗位不包括这个页面。需要的话，请联系学校管理员。") if actor.kind == STAFF else "")
+
+
+def admits(need: str, actor: Actor) -> bool:
+    """Whether one word of a door lets the actor in."""
+    if need == ANYONE:
+        return True
+    if need == SIGNED_IN:
+        return actor.kind != OUTSIDE
+    if need == GUARDIAN:
+        return actor.kind == GUARDIAN or (actor.kind == STAFF and wards_of(actor, timezone.now()).exists())
+    if need in _KINDS:
+        return actor.kind == need
+    return actor.may(need)
+
+
+def _to_sign_in(request: HttpRequest, lock: Door) -> HttpResponse:
+    """The entrance this door's people use; a fragment sends the whole page there instead of drawing it inside."""
+    entrances = {(STUDENT,): "entry:student", (GUARDIAN,): "entry:guardian"}
+    entrance = resolve_url(entrances.get(lock.needs, settings.LOGIN_URL))
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = entrance
+        return answer
+    target = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    return redirect_to_login(target, entrance)

@@ -1,5 +1,11 @@
+from __future__ import annotations
+
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+from xinqiao.accounts.models import Account
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -7,3 +13,18 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def set_password(self, user: Account, password: str) -> None:
+        """A password somebody chose themselves ends the one-time password."""
+        user.must_change_password = False
+        super().set_password(user, password)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return "/"
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """User names are kept in lower case; what a phone's keyboard makes of the first letter does not matter."""
+        return str(super().clean_username(username, shallow)).lower()
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """The house keeps no e-mail addresses; what changed is written to the trail instead."""

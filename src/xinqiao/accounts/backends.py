@@ -11,7 +11,7 @@ from xinqiao.accounts.models import Account
 class TicketBackend(BaseBackend):
     """For sessions opened by a ticket that was already checked (student code, binding code, outside link).
 
-    It never authenticates by itself; it only lets ``login(request, account, backend=…)`` name where a session came from.
+    It never authenticates by itself; it lets ``login(request, account, backend=…)`` name where a session came from.
     """
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_htmx",
@@ -99,7 +100,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "xinqiao.ui.context.shell",
             ],
-            "builtins": ["xinqiao.ui.templatetags.ui"],
+            "builtins": ["xinqiao.ui.templatetags.ui", "xinqiao.accounts.templatetags.accounts"],
         },
     }
 ]
@@ -191,6 +192,14 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_FORMS = {
+    "login": "xinqiao.accounts.forms.SignIn",
+    "reauthenticate": "xinqiao.accounts.forms.Again",
+    "change_password": "xinqiao.accounts.forms.NewPassword",
+}
+ACCOUNT_SESSION_REMEMBER = False
+# Wrong passwords are counted by axes, per user name. A limit per address would lock out a whole school behind its router.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": False, "reauthenticate": "10/m/user"}
 ACCOUNT_USER_DISPLAY = "xinqiao.accounts.models.display_name"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

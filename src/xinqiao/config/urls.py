@@ -8,7 +8,7 @@ handler404 = "xinqiao.ui.errors.page_not_found"
 handler500 = "xinqiao.ui.errors.server_error"
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("xinqiao.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("enter/", include("xinqiao.access.entry_urls")),
     path("access/", include("xinqiao.access.urls")),

@@ -6,6 +6,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -59,7 +60,9 @@ def slip_fragment(school_code: str, student_number: str, code: str) -> str:
     All of it stands behind ``#``, which browsers never send: a student number may be made of an identity number, and
     neither it nor the code may reach a server log.
     """
-    return f"#{school_code}.{student_number}.{codes.tidy(code)}"
+    return "#" + ".".join(
+        quote(part, safe="").replace(".", "%2E") for part in (school_code, student_number, codes.tidy(code))
+    )
 
 
 def enter_student(*, school: str, number: str, code: str, address: str, at: datetime) -> Account:
@@ -175,6 +178,9 @@ def bind_guardian(*, binding: BindingCode, password: str, at: datetime) -> Accou
         )
         guardian.account = account
         guardian.save(update_fields=["account"])
+    elif account.kind != AccountKind.GUARDIAN:
+        # Whoever hands out binding codes may not take over a colleague's account with one.
+        raise Refusal(_("您已有工作人员账号，请直接用它登录，家长的页面也在里面。"), code="staff")
     else:
         account.set_password(password)
         account.save(update_fields=["password"])

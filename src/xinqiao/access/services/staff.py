@@ -38,6 +38,8 @@ def open_staff_account(*, actor: Actor, person: Person, username: str, at: datet
     if account is None:
         account = Account(username=_checked(username), name=person.name, kind=AccountKind.STAFF)
         action = "account.opened"
+    elif account.kind == AccountKind.STUDENT:
+        raise Refusal(_("学生用登录条进入，不开通工作人员账号。"), code="student")
     else:
         action = "account.password_reset"
     account.set_password(password)

@@ -4,28 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True, verbose_name='用户名')),
-                ('name', models.CharField(blank=True, max_length=64, verbose_name='姓名')),
-                ('kind', models.CharField(choices=[('staff', '工作人员'), ('student', '学生'), ('guardian', '监护人'), ('outside', '外部人员')], default='staff', max_length=8)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=64, unique=True, verbose_name="用户名")),
+                ("name", models.CharField(blank=True, max_length=64, verbose_name="姓名")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("staff", "工作人员"),
+                            ("student", "学生"),
+                            ("guardian", "监护人"),
+                            ("outside", "外部人员"),
+                        ],
+                        default="staff",
+                        max_length=8,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['staff', 'student', 'guardian', 'outside'])), name='account_kind_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["staff", "student", "guardian", "outside"])),
+                        name="account_kind_known",
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,40 @@
+"""allauth's forms in our words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from django.utils.translation import gettext_lazy as _
+
+
+class SignIn(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, "login", _("用户名"))
+        _word(self, "password", _("密码"))
+        self.fields["login"].widget.attrs["autocapitalize"] = "none"
+        self.error_messages["username_password_mismatch"] = _("用户名或密码不对。请检查大小写和输入法，再试一次。")
+
+    def clean_login(self) -> str:
+        return str(super().clean_login()).strip().lower()
+
+
+class Again(ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, "password", _("密码"))
+
+
+class NewPassword(ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, "oldpassword", _("现在的密码"))
+        _word(self, "password1", _("新密码"), _("至少 10 个字符，不要全是数字，不要用姓名或常见密码。"))
+        _word(self, "password2", _("再输一次新密码"))
+
+
+def _word(form: Any, name: str, label: Any, help_text: Any = "") -> None:
+    field = form.fields[name]
+    field.label, field.help_text = label, help_text
+    field.widget.attrs.pop("placeholder", None)
