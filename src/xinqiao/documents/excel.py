@@ -25,6 +25,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
 _SAMPLE_ROWS = 200
 _MIN_WIDTH, _MAX_WIDTH = 6, 46
+SONG, HEI = "宋体", "黑体"  # i18n: names of fonts that every Chinese office computer has
 _FIXED_WIDTHS = {"date": 12, "datetime": 17, "percent": 9}
 
 
@@ -34,7 +35,10 @@ class TooLarge(ValueError):
 
 @dataclass(frozen=True)
 class Column:
-    """``kind``: text (never turned into a number), number, date, datetime, percent (0.5 is 50 %). ``width`` in characters."""
+    """``kind``: text (never turned into a number), number, date, datetime, percent (0.5 is 50 %).
+
+    ``width`` in characters of Latin text; None measures the first rows.
+    """
 
     label: str
     width: float | None = None
@@ -43,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One worksheet: a merged title row, perhaps a note row, the head row, then ``rows`` in the order of ``columns``."""
+    """One worksheet: merged title row, perhaps a note row, head row, then ``rows`` in the order of ``columns``."""
 
     title: str
     columns: Sequence[Column]
@@ -80,11 +84,11 @@ class _Styles:
     """The formats of one workbook; quoted = Excel keeps the cell as text even when it begins like a formula."""
 
     def __init__(self, book: Any) -> None:
-        cell = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "border": 1, "border_color": "#B7C4C7"}
-        self.title = book.add_format({"font_name": "黑体", "font_size": 15, "align": "center", "valign": "vcenter"})
-        self.note = book.add_format({"font_name": "宋体", "font_size": 10, "font_color": "#52616A", "text_wrap": True})
+        cell = {"font_name": SONG, "font_size": 10.5, "valign": "vcenter", "border": 1, "border_color": "#B7C4C7"}
+        self.title = book.add_format({"font_name": HEI, "font_size": 15, "align": "center", "valign": "vcenter"})
+        self.note = book.add_format({"font_name": SONG, "font_size": 10, "font_color": "#52616A", "text_wrap": True})
         self.head = book.add_format(
-            {**cell, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#DFF0EE", "font_name": "黑体"}
+            {**cell, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#DFF0EE", "font_name": HEI}
         )
         self.quoted = book.add_format({**cell, "num_format": "@", "text_wrap": True, "quote_prefix": True})
         self.by_kind = {

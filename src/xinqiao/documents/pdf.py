@@ -60,10 +60,14 @@ def render(template: str, data: dict[str, Any]) -> bytes:
     inputs = {"data": json.dumps(filled, ensure_ascii=False)}
     with _one_at_a_time:
         try:
-            out = _compiler(rare=_has_rare(inputs["data"])).compile(input=str(TEMPLATES / f"{template}.typ"), format="pdf", sys_inputs=inputs)
+            out = _compiler(rare=_has_rare(inputs["data"])).compile(
+                input=str(TEMPLATES / f"{template}.typ"), format="pdf", sys_inputs=inputs
+            )
         except typst.TypstError as error:
             raise CannotDraw(str(error)) from error
-    return bytes(out)
+    if not isinstance(out, bytes):
+        raise CannotDraw(f"typst gave {type(out).__name__} instead of one file")
+    return out
 
 
 def _page_words() -> dict[str, str]:

@@ -32,7 +32,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class SlipSheet:
-    """Slips of one school; they start a new page with each class. ``steps`` say how to use a slip, ``help_line`` where help is."""
+    """Slips of one school, a new page for each class. ``steps`` say how to use a slip, ``help_line`` where help is."""
 
     head: Head
     title: str

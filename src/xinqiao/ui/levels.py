@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
+
 @dataclass(frozen=True)
 class LevelFace:
     value: int

@@ -14,7 +14,7 @@ Badge = Callable[[HttpRequest], "int | str | None"]
 
 @dataclass(frozen=True)
 class NavItem:
-    """One place in the menu; ``action`` is what the actor is asked about (None: for everyone signed in), ``badge`` counts."""
+    """One place in the menu: ``action`` is what the actor is asked about (None: for everyone), ``badge`` counts."""
 
     action: Hashable
     label: Any  # a str or a lazy translation

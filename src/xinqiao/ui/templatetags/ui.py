@@ -15,7 +15,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -70,8 +70,8 @@ def level(
     context: Context,
     value: int,
     words: Sequence[object] | None = None,
-    pending: bool = False,  # noqa: FBT001, FBT002 - template arguments
-    compact: bool = False,  # noqa: FBT001, FBT002
+    pending: bool = False,
+    compact: bool = False,
 ) -> SafeString:
     """Level 0–4 with word, shape and colour; ``pending`` = proposed, a person has not confirmed it yet."""
     face = levels.face(int(value), words or context.get("level_words"))
@@ -93,7 +93,7 @@ def clock(
     due: datetime | None,
     at: datetime | None = None,
     done: datetime | None = None,
-    paused: bool = False,  # noqa: FBT001, FBT002
+    paused: bool = False,
 ) -> SafeString:
     """How long is left or by how much it is late, with the exact time beside it."""
     if due is None:
@@ -178,7 +178,7 @@ def card(
     icon: str = "",
     subtitle: object = "",
     tone: str = "neutral",
-    flush: bool = False,  # noqa: FBT001, FBT002
+    flush: bool = False,
     id: str = "",  # noqa: A002
 ) -> str:
     return render_to_string(
@@ -205,7 +205,7 @@ def notice(content: str, tone: str = "info", title: object = "", icon: str = "")
 
 
 @register.simple_block_tag(takes_context=True)
-def confirm(
+def confirm(  # noqa: PLR0913 - each is one attribute of the tag
     context: Context,
     content: str,
     button: str,
@@ -258,7 +258,7 @@ def live(content: str, url: str, every: str = "30s") -> SafeString:
 
 
 @register.simple_block_tag
-def disclosure(content: str, summary: object, open: bool = False) -> SafeString:  # noqa: A002, FBT001, FBT002
+def disclosure(content: str, summary: object, open: bool = False) -> SafeString:  # noqa: A002
     return format_html(
         '<details class="disclosure"{}><summary>{}</summary><div>{}</div></details>',
         mark_safe(" open") if open else "",
@@ -271,7 +271,9 @@ def disclosure(content: str, summary: object, open: bool = False) -> SafeString:
 
 
 @register.inclusion_tag("ui/components/empty_state.html")
-def empty_state(title: object, text: object = "", icon: str = "inbox", url: str = "", action: str = "") -> dict[str, Any]:
+def empty_state(
+    title: object, text: object = "", icon: str = "inbox", url: str = "", action: str = ""
+) -> dict[str, Any]:
     return {"title": title, "text": text, "icon": icon, "url": url, "action": action}
 
 
@@ -307,24 +309,24 @@ def pager(context: Context, page: Page, param: str = "page") -> dict[str, Any]:
         return f"?{query.urlencode()}"
 
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    ellipsis = page.paginator.ELLIPSIS
+    ellipsis = str(page.paginator.ELLIPSIS)
     return {
         "page": page,
-        "links": [{"number": n, "url": "" if n == ellipsis else address(int(n))} for n in numbers],
+        "links": [{"number": n, "url": "" if str(n) == ellipsis else address(int(n))} for n in numbers],
         "previous": address(page.previous_page_number()) if page.has_previous() else "",
         "next": address(page.next_page_number()) if page.has_next() else "",
     }
 
 
 @register.inclusion_tag("ui/components/filter_bar.html", takes_context=True)
-def filter_bar(context: Context, form: forms.Form, reset: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002
+def filter_bar(context: Context, form: forms.Form, reset: bool = True) -> dict[str, Any]:
     request = context.get("request")
     filled = any(name in form.data for name in form.fields) if isinstance(form.data, Mapping) else False
     return {"form": form, "path": request.path if request else "", "reset": reset and filled}
 
 
 @register.inclusion_tag("ui/components/helpblock.html", takes_context=True)
-def helpblock(context: Context, compact: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+def helpblock(context: Context, compact: bool = False) -> dict[str, Any]:
     """Where help is: the lines of the organisation; short numbers can be tapped to call."""
     lines = [
         {"label": label, "words": words, "call": str(words) if str(words).replace("-", "").isdigit() else ""}
@@ -341,7 +343,8 @@ def job_progress(url: str, label: str = "", words: str = "") -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def slot(context: Context, name: str, **values: object) -> SafeString:
     """What upper rooms put into the slot ``name``."""
-    return mark_safe("".join(slots.filled(name, context["request"], **values)))
+    pieces = slots.filled(name, context["request"], **values)
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
 # --- forms -------------------------------------------------------------------------------------------------------
@@ -356,7 +359,7 @@ def form_page(
     action: str = "",
     keep: str = "",
     tone: str = "primary",
-    wide: bool = False,  # noqa: FBT001, FBT002
+    wide: bool = False,
 ) -> dict[str, Any]:
     return {
         "csrf_token": context.get("csrf_token"),
