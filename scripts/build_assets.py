@@ -44,11 +44,11 @@ class BuildError(Exception):
     """Says in one sentence what is missing and what to do."""
 
 
-def used_icons() -> dict[str, str]:
+def used_icons(folder: Path = PACKAGE) -> dict[str, str]:
     """Icon name → the first file that uses it, from ``{% icon "x" %}``, ``icon="x"`` and ``"icon": "x"``."""
     found: dict[str, str] = {}
     for suffix, patterns in (("html", (ICON_IN_TEMPLATE, ICON_ARGUMENT)), ("py", (ICON_ARGUMENT, ICON_IN_TABLE))):
-        for path in sorted(PACKAGE.rglob(f"*.{suffix}")):
+        for path in sorted(folder.rglob(f"*.{suffix}")):
             text = path.read_text(encoding="utf-8")
             for pattern in patterns:
                 for name in pattern.findall(text):

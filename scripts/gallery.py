@@ -15,23 +15,27 @@ import shutil
 import sys
 import tempfile
 import threading
-from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import django
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "scripts" / "gallery_pages"
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
+    "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def configure() -> None:
@@ -57,7 +61,7 @@ def configure() -> None:
         TEMPLATES=[
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [str(ROOT / "scripts" / "gallery")],
+                "DIRS": [str(TEMPLATES)],
                 "APP_DIRS": True,
                 "OPTIONS": {
                     "builtins": ["xinqiao.ui.templatetags.ui"],
@@ -87,82 +91,6 @@ def _fake_urls() -> None:
     sys.modules["gallery_urls"] = module
 
 
-def context() -> dict[str, object]:
-    from django import forms  # noqa: PLC0415
-    from django.core.paginator import Paginator  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
-
-    from xinqiao.ui import forms as widgets  # noqa: PLC0415
-    from xinqiao.ui.charts import Bar  # noqa: PLC0415
-
-    now = datetime(2026, 11, 23, 14, 5, tzinfo=timezone.get_default_timezone())
-
-    class Observation(forms.Form):
-        student = forms.CharField(label="同学姓名", help_text="可以只写姓，系统会帮您找。")
-        seen_on = forms.DateField(label="看到的日期", widget=widgets.DateInput)
-        area = forms.ChoiceField(
-            label="哪方面有变化",
-            choices=[("mood", "情绪"), ("sleep", "睡眠"), ("peer", "同伴关系")],
-            widget=widgets.ChoiceCards,
-        )
-        more = forms.MultipleChoiceField(
-            label="还注意到",
-            required=False,
-            choices=[("a", "上课走神"), ("b", "不愿说话"), ("c", "常请病假")],
-            widget=forms.CheckboxSelectMultiple,
-        )
-        grade = forms.ChoiceField(label="年级", choices=[("7", "七年级"), ("8", "八年级")])
-        words = forms.CharField(label="具体看到了什么", widget=forms.Textarea, help_text="写看到的事，不写判断。")
-        paper = forms.FileField(label="附件", required=False)
-        told = forms.BooleanField(label="已经和家长联系过", required=False)
-
-    class Filter(forms.Form):
-        q = forms.CharField(label="姓名或学号", required=False)
-        grade = forms.ChoiceField(label="年级", choices=[("", "全部"), ("7", "七年级")], required=False)
-        mine = forms.BooleanField(label="只看我负责的", required=False)
-
-    faulty = Observation({"student": "", "seen_on": "2026-13-40", "area": "", "words": "上课时趴着"})
-    faulty.add_error(None, "这位同学不在您现在的班级里，请核对后再提交。")
-    long_name = "阿卜杜热合曼·买买提吐尔逊江·努尔艾合麦提"
-    rows = [
-        SimpleNamespace(name=long_name if i == 1 else "陈禾", level=i % 5, due=now + timedelta(hours=(i - 2) * 7))
-        for i in range(6)
-    ]
-    return {
-        "at": now,
-        "faulty": faulty,
-        "form": Observation(),
-        "filter_form": Filter({"q": "陈"}),
-        "rows": rows,
-        "page": Paginator(range(431), 20).page(7),
-        "long_name": long_name,
-        "due": {
-            "ok": now + timedelta(days=3),
-            "soon": now + timedelta(minutes=95),
-            "late": now - timedelta(hours=3, minutes=5),
-        },
-        "tabs": [
-            {"label": "概况", "url": "#a", "current": True},
-            {"label": "随访", "url": "#b", "badge": 3, "icon": "calendar-event"},
-            {"label": "谁看过", "url": "#c"},
-        ],
-        "facts": [("班级", "七年级(1)班"), ("学号", "20260012"), ("监护人", ""), ("建档", "2026年9月12日")],
-        "events": [
-            {"at": now - timedelta(hours=2), "title": "谈话完成", "who": "林老师", "tone": "good", "icon": "message",
-             "text": "同学愿意继续来，约定下周二中午。"},
-            {"at": now - timedelta(days=1), "title": "班主任提醒", "who": "王老师", "icon": "bell"},
-            {"at": now - timedelta(days=40), "title": "错过一次约定", "tone": "warn"},
-        ],
-        "bars": [
-            Bar("七年级", 42, tone="good"),
-            Bar("八年级", 17, tone="warn"),
-            Bar("九年级", None, shown="<10"),
-            Bar("国际部（名称特别特别长的一个年级）", 0),
-        ],
-        "messages": [SimpleNamespace(level_tag="success", __str__=lambda self: "")] and [],
-    }
-
-
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments: object) -> None: ...
 
@@ -172,43 +100,35 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def write_pages(folder: Path) -> list[str]:
+    """Draw every page of scripts/gallery_pages and the error pages into ``folder``; returns their names."""
     from django.template.loader import render_to_string  # noqa: PLC0415
     from django.test import RequestFactory  # noqa: PLC0415
+    from gallery_pages.samples import ACTOR, MENU, context  # noqa: PLC0415
 
     from xinqiao.ui import nav  # noqa: PLC0415
 
-    for order, (name, label, icon) in enumerate(
-        [("home", "今天", "home"), ("signals", "预警与谈话", "bell"), ("cases", "个案", "folder-heart"),
-         ("screening", "测评", "clipboard-list"), ("rosters", "名册", "users")]
-    ):
-        badge = (lambda request: 7) if name == "signals" else None
-        nav.register(nav.NavItem(name, label, name, icon, order, badge=badge))
-    actor = SimpleNamespace(
-        name="林知夏", role_label="心理教师 · 青禾区实验中学", kind="staff", may=lambda action: True,
-        organisation_name="青禾区教育局 · 青禾区实验中学（南校区）",
-    )
-    pages = sorted(path.stem for path in (ROOT / "scripts" / "gallery").glob("*.html"))
+    for order, (name, label, look_of) in enumerate(MENU):
+        badge = (lambda _request: 7) if name == "signals" else None
+        nav.register(nav.NavItem(name, label, name, look_of["icon"], order, badge=badge))
+    pages = sorted(path.stem for path in TEMPLATES.glob("*.html"))
     for page in pages:
         request = RequestFactory().get("/signals/")
-        request.actor = None if page in {"login"} else actor
-        if page in {"login", "student"}:
-            request.idle_seconds = 0
+        request.actor = None if page == "login" else ACTOR
         (folder / f"{page}.html").write_text(render_to_string(f"{page}.html", context(), request=request))
     for error in ("403", "404", "500"):
         (folder / f"{error}.html").write_text(render_to_string(f"{error}.html", {"status": error}))
-    shutil.copytree(ROOT / "src/xinqiao/ui/static", folder / "static", dirs_exist_ok=True)
-    sys.path.insert(0, str(ROOT / "scripts"))
-    import build_assets  # noqa: PLC0415
+    return [*pages, "403", "404", "500"]
 
-    used = {name: "gallery" for path in (ROOT / "scripts/gallery").glob("*.html")
-            for pattern in (build_assets.ICON_IN_TEMPLATE, build_assets.ICON_ARGUMENT)
-            for name in pattern.findall(path.read_text())} | build_assets.used_icons()
-    used |= dict.fromkeys(["home", "bell", "folder-heart", "clipboard-list", "message"], "gallery")
-    (folder / "static/vendor/icons.svg").write_text(build_assets.sprite(sorted(used), used))
+
+def write_assets(folder: Path) -> None:
+    """Style sheets and scripts as they are, and a sprite that also has the icons of the samples."""
+    import build_assets  # noqa: PLC0415
     import django_htmx  # noqa: PLC0415
 
-    shutil.copytree(Path(django_htmx.__file__).parent / "static", folder / "static", dirs_exist_ok=True)
-    return [*pages, "403", "404", "500"]
+    for source in (ROOT / "src/xinqiao/ui/static", Path(django_htmx.__file__).parent / "static"):
+        shutil.copytree(source, folder / "static", dirs_exist_ok=True)
+    used = build_assets.used_icons() | build_assets.used_icons(TEMPLATES)
+    (folder / "static/vendor/icons.svg").write_text(build_assets.sprite(sorted(used), used))
 
 
 def look(folder: Path, pages: list[str], port: int) -> list[str]:
@@ -233,8 +153,8 @@ def look(folder: Path, pages: list[str], port: int) -> list[str]:
                     if tab.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
                         faults.append(f"{where}: the page scrolls sideways")
                     for fault in Axe().run(tab).response["violations"]:
-                        nodes = "; ".join(f"{n['target']} {n.get('failureSummary', '')[:200]}" for n in fault["nodes"][:4])
-                        faults.append(f"{where}: {fault['id']} ×{len(fault['nodes'])} {nodes}")
+                        nodes = "; ".join(f"{n['target']} {n['failureSummary'][:200]}" for n in fault["nodes"][:4])
+                        faults.append(f"{where}: {fault['id']}, {len(fault['nodes'])} times: {nodes}")
                 tab.context.close()
         browser.close()
     return faults
@@ -245,6 +165,7 @@ def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="gallery-"))
     folder.mkdir(parents=True, exist_ok=True)
     pages = write_pages(folder)
+    write_assets(folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     faults = look(folder, pages, server.server_port)
