@@ -146,6 +146,27 @@ CELL = {
 }
 
 
+GONE = _("这次导入的原文件已经清除，请重新上传。")
+STALE = _("预览之后，学校的学生名册又有变动。请重新生成预览，再导入。")
+NUMBER_TAKEN = _("第 %(row)s 行的学号 %(value)s 还有别的在读学生在用，请改正后重新上传。")
+UNEXPECTED = _("导入时出现意外，什么都没有改动。请重试，仍不行请联系管理员。")
+UNDECIDED = _("还有 %(count)s 个重名学生需要您确认是不是同一个人，确认后才能导入。")
+NO_CANDIDATE = _("这一行没有可以选的同名学生，请刷新页面看看最新情况。")
+TAKEN = _("这名学生已经和另一行对上了，请先改那一行。")
+NOTHING = _("没有需要导入的变化。")
+NOT_LATEST = _("之后又导入过名册（%(when)s），请先撤销那一次。")
+CHANGED_SINCE = _("导入之后，%(name)s 等学生的班级或在读情况又有变动，不能整批撤销。请在“组织与人员”里逐个更正。")
+IN_USE = _("导入的学生已经有了后续记录（%(what)s），不能整批撤销。请在“组织与人员”里逐个更正。")
+IN_USE_WORDS = {
+    "access": _("岗位、知情同意或登录码"),
+    "accounts": _("登录账号"),
+    "screening": _("测评"),
+    "signals": _("关注线索"),
+    "cases": _("个案"),
+}
+OTHER_USE = _("其他业务记录")
+
+
 def say(code: str, facts: Mapping[str, Any] | None = None) -> str:
     """The sentence for ``code`` in the language of the moment."""
     words = FILE.get(code) or CELL.get(code)

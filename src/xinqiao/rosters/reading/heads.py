@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from xinqiao.rosters.reading.cells import registration_like, text
@@ -188,18 +189,26 @@ def choose_sheet(book: Workbook) -> Head:
     for sheet in book.sheets:
         if sheet.hidden:
             continue
-        rows = []
-        for row in book.rows(sheet.name):
-            rows.append(row)
-            if len(rows) >= LOOK_AT + SAMPLE:
-                break
-        anything = anything or any(not _blank(cell) for row in rows for cell in row)
-        head = find_head(rows, sheet.name, book.merges(sheet.name))
-        if head is not None and (best is None or len(head.found()) > len(best.found())):
+        try:
+            head = head_of_sheet(book, sheet.name)
+        except Unreadable as trouble:
+            anything = anything or trouble.code == "no_head"
+            continue
+        if best is None or len(head.found()) > len(best.found()):
             best = head
     if best is None:
         raise Unreadable("no_head" if anything else "empty")
     return best
+
+
+def head_of_sheet(book: Workbook, sheet: str) -> Head:
+    """The head of one sheet. Raises Unreadable: empty, no_head."""
+    rows = list(islice(book.rows(sheet), LOOK_AT + SAMPLE))
+    head = find_head(rows, sheet, book.merges(sheet))
+    if head is None:
+        anything = any(not _blank(cell) for row in rows for cell in row)
+        raise Unreadable("no_head" if anything else "empty")
+    return head
 
 
 def mapping_of(columns: Sequence[Column], corrections: Mapping[int, str] | None = None) -> dict[int, str]:
@@ -232,6 +241,11 @@ def _label(cell: Any) -> str:
         return text(cell)[:40]
     except Trouble:
         return ""
+
+
+def _veiled(sample: str) -> str:
+    """A sample without the middle of long numbers: enough to recognise a column, not a person's phone."""
+    return re.sub(r"(?<=\d{3})\d{4,}(?=\d{2})", "****", sample)
 
 
 def _blank(cell: Any) -> bool:
@@ -269,7 +283,7 @@ def _score(texts: Sequence[str], depth: int) -> float:
 
 def _column(index: int, label: str, below: Sequence[Sequence[Any]]) -> Column:
     values = [row[index] for row in below if index < len(row) and not _blank(row[index])]
-    samples = tuple(filter(None, (_label(value) for value in values[:3])))
+    samples = tuple(filter(None, (_veiled(_label(value)) for value in values[:3])))
     word = normalise(label.rpartition("/")[2])
     if word in _REFUSED:
         return Column(index, label, SKIP, reason=_REFUSED[word], samples=samples)
