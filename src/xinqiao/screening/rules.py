@@ -124,14 +124,15 @@ class Finding:
 def unusable(definition: Definition) -> Finding | None:
     """Why this questionnaire cannot be asked on screen at a school, whatever the grade; None when it can."""
     title = {"title": definition.title}
-    if definition.lifecycle in ("draft", "retired"):
+    if not definition.has_text:
+        return Finding("no_text", title)
+    licensed = bool(definition.rights.get("permission"))
+    if definition.lifecycle == "retired" or (definition.lifecycle == "draft" and not licensed):
         return Finding("lifecycle", title)
     if "education" not in definition.rights["contexts"]:
         return Finding("rights", title)
     if definition.population["respondent"] != "self":
         return Finding("respondent", title)
-    if not definition.has_text:
-        return Finding("no_text", title)
     return None
 
 
