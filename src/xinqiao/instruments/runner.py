@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def runner(definition: Definition, lang: str, withheld: tuple[str, ...]) -> dict[str, Any]:
     """Plain dict for one language, without the ``withheld`` items.
 
-    Raises AnswerRefusal for a key without words. ``items[].n`` is the item's byte in the sheet; options carry codes, no values; conditions name option codes.
+    ``items[].n`` is the item's byte in the sheet; options carry codes, no values; conditions name option codes.
+    Raises AnswerRefusal for a key without words.
     """
     if not definition.has_text:
         raise AnswerRefusal(f"“{definition.id}”还没有题目文字，请先导入经授权的题目。", code="no_wording")

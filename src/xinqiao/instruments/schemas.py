@@ -55,7 +55,8 @@ def _problem(error: ValidationError) -> Problem:
 
 
 def _words(error: ValidationError) -> tuple[str, str]:
-    rule, value = str(error.validator), error.instance
+    rule = str(error.validator)
+    value: Any = error.instance
     limit: Any = error.validator_value
     if rule == "required":
         absent = "、".join(key for key in limit if key not in value)
