@@ -92,7 +92,9 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path)
             with urllib.request.urlopen(f"{url}/accounts/login/", timeout=5) as answer:
                 if answer.status == 200:
                     return
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError:
+            break  # it answers, and what it says is that something is broken
+        except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"the server did not answer:\n{log.read_text(errors='replace')[-4000:]}")
 
