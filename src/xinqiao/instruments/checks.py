@@ -233,6 +233,12 @@ def check_reports(definition: Definition) -> Iterator[Problem]:
             yield Problem(
                 "reports", f"严重度 {severity} 应正好有一段文字", f"severity {severity} needs exactly one text"
             )
+    for key in ("title_student", "instructions"):
+        for lang, words in definition.document[key].items():
+            if _HARD.search(words):
+                yield Problem(
+                    f"{key}.{lang}", "学生看到的文字里有标签或医疗用语", "a label or medical word for students"
+                )
     for number, report in enumerate(definition.reports):
         for audience in ("student", "guardian"):
             for lang, words in report.texts[audience].items():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,13 +127,21 @@ def values_of_sheets(definition: Definition, sheets: Sequence[bytes] | NDArray[n
         for sheet in sheets:
             layout.refuse_bad(sheet)
         sheets = np.frombuffer(b"".join(sheets), np.uint8).reshape(-1, len(layout))
+    tables = _value_tables(definition)
     out = np.empty(sheets.shape, np.int8)
-    for at, values in enumerate(layout.values):
-        table = np.full(256, -1, np.int8)
+    for at in range(sheets.shape[1]):
+        out[:, at] = tables[at].take(sheets[:, at])
+    return out
+
+
+@lru_cache(maxsize=256)
+def _value_tables(definition: Definition) -> Values:
+    """(m, 256): the value behind every byte of every item."""
+    tables = np.full((len(definition.items), 256), -1, np.int8)
+    for table, values in zip(tables, definition.sheet_layout.values, strict=True):
         table[: len(values)] = values
         table[NOT_SHOWN] = -2
-        out[:, at] = table[sheets[:, at]]
-    return out
+    return tables
 
 
 def _as_int8(definition: Definition, values: NDArray[np.generic]) -> Values:
