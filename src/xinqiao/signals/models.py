@@ -42,7 +42,7 @@ class Signal(models.Model):
     respond_by = models.DateTimeField(null=True, db_comment="the next date; empty only when nothing is open any more")
     climbs = models.PositiveSmallIntegerField(default=0)
     defers = models.PositiveSmallIntegerField(default=0)
-    dedup = models.CharField(max_length=40, blank=True, db_comment="source:person; one gathering signal each")
+    dedup = models.CharField(max_length=40, blank=True, db_comment="source:person:school; one gathering signal each")
     taken_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     taken_at = models.DateTimeField(null=True, db_comment="when somebody first took it up")
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -87,6 +87,11 @@ class Signal(models.Model):
         return self.state in rules.OPEN_STATES
 
     @property
+    def path(self) -> str:
+        """Where the subject belongs, for the policies; ``class_node`` and ``school`` are best loaded with the row."""
+        return (self.class_node or self.school).path or "-"
+
+    @property
     def moves(self) -> list[str]:
         return rules.SIGNAL.offers(SignalState(self.state))
 
@@ -104,7 +109,7 @@ class Evidence(models.Model):
     words = SealedField(owner="school_id", db_comment="JSON of what the form asked")
     sitting_id = models.PositiveBigIntegerField(null=True, db_comment="screening.Sitting; may be erased earlier")
     part = models.PositiveSmallIntegerField(null=True)
-    item = models.CharField(max_length=40, blank=True)
+    items = models.CharField(max_length=400, blank=True, db_comment="ids of safety items, joined by commas")
     result_id = models.PositiveBigIntegerField(null=True, db_comment="screening.Result")
 
     class Meta:
@@ -133,7 +138,6 @@ class Climb(models.Model):
         ordering = ["-at", "-id"]
         constraints = [
             models.CheckConstraint(name="climb_after_the_missed_date", condition=Q(at__gte=F("missed_at"))),
-            models.UniqueConstraint(fields=["signal", "missed_at"], name="a_missed_date_climbs_once"),
         ]
 
 

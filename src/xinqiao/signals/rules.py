@@ -1,9 +1,9 @@
 """How a signal lives, how long each step may take, and what a result asks for. Plain Python.
 
-Sources of the numbers (docs/architecture.md names the papers): model emergency plans of schools give ten minutes from the
-finder to who assesses, sixty minutes until the psychology teacher's first assessment, twenty-four hours for the same-day
-group; practice after a yearly screening gives two weeks for everybody else. Levels 3–4 and urgent signals run on the wall
-clock, everything else on the school calendar. All of it can be changed per organisation (``Organisation.options["clocks"]``).
+Sources of the numbers (each clock names its own): model emergency plans of schools give ten minutes from the finder to
+who assesses, sixty minutes until the psychology teacher's first assessment, twenty-four hours for the same-day group;
+practice after a yearly screening gives two weeks for everybody else. Urgent signals run on the wall clock, everything
+else on the school calendar. All of it can be changed per organisation (``Organisation.options["clocks"]``).
 """
 
 from __future__ import annotations
@@ -144,6 +144,8 @@ CLOCKS: Mapping[tuple[Urgency, Step], Clock] = {
     (_R, Step.CLIMB): _clock("1wd", "5wd", "平台建议值，待学校确认"),
     (_R, Step.AGAIN): _clock("2wd", "10wd", "平台建议值，待学校确认"),
 }
+NEVER_LATER: Mapping[Urgency, timedelta] = {_U: timedelta(days=3), _S: timedelta(days=10), _R: timedelta(days=45)}
+"""A long holiday stops the school calendar, not the care: no date is further away than this (our proposal)."""
 REMIND_BEFORE: Mapping[Urgency, timedelta] = {_U: timedelta(minutes=3), _S: timedelta(hours=2), _R: timedelta(hours=24)}
 DEFER_AT_MOST: Mapping[Urgency, timedelta] = {_U: timedelta(hours=24), _S: timedelta(days=7), _R: timedelta(days=14)}
 DEFERS = 2
@@ -222,8 +224,8 @@ def urgency_of_result(
 ) -> Urgency | None:
     """How soon a result wants a person, or None. It never says a level.
 
-    alerts: urgencies of the alerts that were hit. severity: gravest content band 0–4. A sheet that was not filled in with
-    care asks for a retest, not for an interview; only a safety answer counts all the same.
+    alerts: urgencies of the alerts that were hit. severity: gravest content band 0–4. A sheet that was not filled in
+    with care asks for a retest, not for an interview; only a safety answer counts all the same.
     """
     urgencies = [ALERT_URGENCY[alert] for alert in alerts]
     if Urgency.URGENT in urgencies:
