@@ -4,12 +4,18 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from xinqiao.accounts.models import Account
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by an administrator or by binding; nobody signs up by themselves."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("用户名或密码不对。请检查大小写和输入法，再试一次。"),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

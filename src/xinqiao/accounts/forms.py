@@ -14,7 +14,6 @@ class SignIn(LoginForm):
         _word(self, "login", _("用户名"))
         _word(self, "password", _("密码"))
         self.fields["login"].widget.attrs["autocapitalize"] = "none"
-        self.error_messages["username_password_mismatch"] = _("用户名或密码不对。请检查大小写和输入法，再试一次。")
 
     def clean_login(self) -> str:
         return str(super().clean_login()).strip().lower()
