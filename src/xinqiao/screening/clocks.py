@@ -25,9 +25,10 @@ def pack(positions: Mapping[str, int], clocks: Mapping[str, int]) -> bytes:
     for name, ms in clocks.items():
         if ms.__class__ is not int or ms < 0:
             raise ValueError(name)
-        at = positions[name]
-        if ms:
-            units[at] = min(LONGEST, ms // MS_A_UNIT or 1)
+        unit = ms // MS_A_UNIT
+        if unit > LONGEST:  # min() would cost as much as the rest of the loop
+            unit = LONGEST
+        units[positions[name]] = unit
     if sys.byteorder == "big":
         units.byteswap()
     return units.tobytes()

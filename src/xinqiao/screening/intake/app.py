@@ -7,7 +7,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -138,7 +138,7 @@ class Intake:
         except ClientGone:
             return
         if outcome.code in saves.GOOD:
-            await _send(send, 200, _good(save, outcome))
+            await _reply(send, 200, _good(save, outcome))
         else:
             await _refuse(send, headers, STATUS[outcome.code], outcome.code, seq=outcome.sequence)
 
@@ -223,7 +223,9 @@ def _language(headers: Headers) -> str:
     return "en" if b"django_language=en" in headers.get(b"cookie", b"") else "zh-hans"
 
 
-def _good(save: Save, outcome: Outcome) -> dict[str, Any]:
+def _good(save: Save, outcome: Outcome) -> bytes:
+    if not save.hits and not save.submit and outcome.code != saves.SUPERSEDED:
+        return b'{"ok":true,"seq":%d}' % outcome.sequence
     said: dict[str, Any] = {"ok": True, "seq": outcome.sequence}
     if save.hits:
         said["care"], said["cares"] = True, len(save.hits)
@@ -231,7 +233,11 @@ def _good(save: Save, outcome: Outcome) -> dict[str, Any]:
         said["newer"] = True
     if save.submit:
         said["submitted"], said["done"] = True, outcome.done
-    return said
+    return _json(said)
+
+
+def _json(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def _refuse(send: Any, headers: Headers, status: int, code: str, **more: Any) -> None:
@@ -245,8 +251,11 @@ async def _refuse(send: Any, headers: Headers, status: int, code: str, **more: A
     await _send(send, status, said, extra)
 
 
-async def _send(send: Any, status: int, said: dict[str, Any], extra: list[tuple[bytes, bytes]] | None = None) -> None:
-    body = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = [*HEADERS, (b"content-length", b"%d" % len(body)), *(extra or ())]
+async def _send(send: Any, status: int, said: dict[str, Any], extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    await _reply(send, status, _json(said), extra)
+
+
+async def _reply(send: Any, status: int, body: bytes, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    headers = [*HEADERS, (b"content-length", b"%d" % len(body)), *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -56,9 +56,12 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(body, parse_constant=_refuse_constant)
+        said = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise _shape("") from error
     if said.__class__ is not dict:

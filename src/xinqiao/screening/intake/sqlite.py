@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from xinqiao.screening.intake.saves import FAILED, SAVED, Outcome, Save, explain, newly, with_told
@@ -22,16 +24,37 @@ from xinqiao.screening.intake.sql import (
     URGENT,
 )
 
+log = logging.getLogger("xinqiao.intake")
+
+ROW_FAULTS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, OverflowError)
+"""What one row can be guilty of; everything else is the database's trouble."""
 WAIT_SECONDS = 20
 """How long a group waits for another writer of the same file."""
 
-UPSERT = f"""
+LARGEST_STATEMENT = 64
+"""Rows in one statement; a group is cut into powers of two, so that few statements are prepared and all are kept."""
+FIELDS = 9
+
+
+@cache
+def upsert(rows: int) -> str:
+    """Writes ``rows`` sheets whose sitting is open. The cross join makes SQLite start from what arrived.
+
+    INSERT stands first: Python counts the rows of statements that begin with it, and of no WITH.
+    """
+    arriving = ", ".join(["(" + ", ".join("?" * FIELDS) + ")"] * rows)
+    return f"""
 INSERT INTO {SHEET} ({COLUMNS})
-SELECT s.id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ''
-FROM {SITTING} s JOIN {CAMPAIGN} c ON c.id = s.campaign_id
-WHERE s.id = ?1 AND {IS_OPEN}
+WITH a(sitting_id, part, instrument_hash, sequence, client_key, answers, clocks, saved_at, submitted_at) AS (
+  VALUES {arriving})
+SELECT a.*, '' FROM a CROSS JOIN {SITTING} s ON s.id = a.sitting_id CROSS JOIN {CAMPAIGN} c ON c.id = s.campaign_id
+WHERE {IS_OPEN}
 {ON_CONFLICT}"""  # noqa: S608  names of our own tables
-START = f"UPDATE {SITTING} SET state = 'started', started_at = ? WHERE id = ? AND state = 'invited'"  # noqa: S608
+
+
+START = f"""
+UPDATE {SITTING} SET state = 'started', started_at = ?
+WHERE id IN (SELECT value FROM json_each(?)) AND state = 'invited'"""  # noqa: S608
 FINISH = f"""
 UPDATE {SITTING} SET state = 'submitted', submitted_at = ?1
 WHERE id = ?2 AND state = 'started' AND {EVERY_PART_SUBMITTED}"""  # noqa: S608
@@ -49,7 +72,32 @@ ANNOUNCE = (
 
 def moment(at: datetime) -> str:
     """As Django's SQLite backend writes a moment."""
-    return str(at.astimezone(UTC).replace(tzinfo=None))
+    return at.astimezone(UTC).isoformat(" ")[:-6]
+
+
+def row(save: Save) -> tuple[Any, ...]:
+    at = moment(save.at)
+    return (
+        save.sitting_id,
+        save.part,
+        save.instrument_hash,
+        save.sequence,
+        save.submit,
+        save.answers,
+        save.clocks,
+        at,
+        at if save.submit else None,
+    )
+
+
+def chunks(size: int) -> Iterator[slice]:
+    """Slices of 64, 32, 16 … that cover ``size`` rows."""
+    start, length = 0, LARGEST_STATEMENT
+    while start < size:
+        while length > size - start:
+            length //= 2
+        yield slice(start, start + length)
+        start += length
 
 
 class SqliteStore:
@@ -75,11 +123,14 @@ class SqliteStore:
             connection.close()
 
     def write(self, group: Sequence[Save]) -> list[Outcome]:
-        """Write a group in one transaction. Raises sqlite3.Error when none of it could be written."""
+        """Write a group in one transaction; no two saves in it may share sitting and part.
+
+        Raises sqlite3.Error when none of it could be written.
+        """
         cursor = self._connect().cursor()
         cursor.execute("BEGIN IMMEDIATE")
         try:
-            outcomes = [self._write_alone(cursor, save) for save in group]
+            outcomes = self._write_together(cursor, group) or [self._write_alone(cursor, save) for save in group]
             cursor.execute("COMMIT")
         except BaseException:
             if cursor.connection.in_transaction:
@@ -87,40 +138,49 @@ class SqliteStore:
             raise
         return outcomes
 
+    def _write_together(self, cursor: sqlite3.Cursor, group: Sequence[Save]) -> list[Outcome] | None:
+        """The common case, in few statements: every row is new. None, and nothing written, when one is not."""
+        cursor.execute("SAVEPOINT together")
+        try:
+            written = 0
+            for piece in chunks(len(group)):
+                rows = group[piece]
+                cursor.execute(upsert(len(rows)), [value for save in rows for value in row(save)])
+                written += cursor.rowcount
+            if written == len(group):
+                outcomes = self._follow(cursor, group)
+                cursor.execute("RELEASE together")
+                return outcomes
+        except ROW_FAULTS:
+            pass  # the rows are tried one by one, and only the one at fault is refused
+        cursor.execute("ROLLBACK TO together")
+        cursor.execute("RELEASE together")
+        return None
+
     def _write_alone(self, cursor: sqlite3.Cursor, save: Save) -> Outcome:
         """One save; when it cannot be written, only it is taken back."""
-        several = bool(save.hits or save.submit)
-        if several:
-            cursor.execute("SAVEPOINT one")
+        cursor.execute("SAVEPOINT alone")
         try:
-            outcome = self._write_one(cursor, save)
-        except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, OverflowError):
+            if cursor.execute(upsert(1), row(save)).rowcount == 1:
+                outcome = self._follow(cursor, [save])[0]
+            else:
+                outcome = explain(save, cursor.execute(STORED, save.key).fetchone())
+        except ROW_FAULTS:
+            log.exception("a sheet of sitting %s could not be written", save.sitting_id)
+            cursor.execute("ROLLBACK TO alone")
             outcome = Outcome(FAILED)
-            if several:
-                cursor.execute("ROLLBACK TO one")
-        if several:
-            cursor.execute("RELEASE one")
+        cursor.execute("RELEASE alone")
         return outcome
 
-    def _write_one(self, cursor: sqlite3.Cursor, save: Save) -> Outcome:
-        at = moment(save.at)
-        row: tuple[Any, ...] = (
-            save.sitting_id,
-            save.part,
-            save.instrument_hash,
-            save.sequence,
-            save.submit,
-            save.answers,
-            save.clocks,
-            at,
-            at if save.submit else None,
-        )
-        if cursor.execute(UPSERT, row).rowcount != 1:
-            return explain(save, cursor.execute(STORED, save.key).fetchone())
-        cursor.execute(START, (at, save.sitting_id))
-        if save.hits:
-            self._tell(cursor, save, at)
-        return Outcome(SAVED, save.sequence, done=bool(save.submit) and self._finish(cursor, save, at))
+    def _follow(self, cursor: sqlite3.Cursor, written: Sequence[Save]) -> list[Outcome]:
+        """What a written sheet brings about: the sitting has started, somebody is told, the sitting is complete."""
+        at = moment(written[-1].at)
+        cursor.execute(START, (at, json.dumps([save.sitting_id for save in written])))
+        for save in written:
+            if save.hits:
+                self._tell(cursor, save, moment(save.at))
+        done = {save.sitting_id for save in written if save.submit and self._finish(cursor, save, moment(save.at))}
+        return [Outcome(SAVED, save.sequence, bool(save.submit) and save.sitting_id in done) for save in written]
 
     def _tell(self, cursor: sqlite3.Cursor, save: Save, at: str) -> None:
         told = cursor.execute(TOLD, save.key).fetchone()[0]
