@@ -16,6 +16,7 @@ from xinqiao.rosters.reading.classnames import ClassKey
 
 ROSTER_SOURCE = "roster"
 """people.GroupMembership.source of what a roster named."""
+ALSO_CALLED = {"学困": "学习困难", "学困生": "学习困难", "随迁": "流动儿童", "随迁子女": "流动儿童"}
 CHUNK = 500
 T = TypeVar("T")
 
@@ -114,6 +115,7 @@ def groups_of(school: Organisation) -> dict[str, PopulationGroup]:
 
 def group_named(written: str, names: Collection[str]) -> str:
     """The group a word means: itself, or the only one that contains it (留守 → 留守儿童); "" when none or several."""
+    written = ALSO_CALLED.get(written, written)
     if written in names:
         return written
     alike = [name for name in names if written in name or (len(name) > 1 and name in written)]

@@ -96,13 +96,17 @@ def apply_roster(*, actor: Actor, roster: RosterImport, at: datetime, progress: 
             announce("roster.applied", at=at, roster_id=roster.pk, school_id=roster.school_id, counts=roster.counts)
             return dict(roster.counts)
     except Exception as error:
-        with transaction.atomic():
-            roster = locked(actor, roster)
-            if roster.state == ImportState.APPLYING:
-                roster.state = LIFECYCLE.after(roster.state, "fail")
-                roster.said = error.message[:300] if isinstance(error, Refusal) else str(faults.UNEXPECTED)
-                roster.save(update_fields=["state", "said"])
+        _give_back(roster.pk, error.message if isinstance(error, Refusal) else str(faults.UNEXPECTED))
         raise
+
+
+def _give_back(roster_id: int, said: str) -> None:
+    """After a failure the import waits for a decision again, also when whoever asked has lost the right to."""
+    with transaction.atomic():
+        roster = RosterImport.objects.select_for_update().get(pk=roster_id)
+        if roster.state == ImportState.APPLYING:
+            roster.state, roster.said = LIFECYCLE.after(roster.state, "fail"), said[:300]
+            roster.save(update_fields=["state", "said"])
 
 
 def _carry_out(roster: RosterImport, progress: Progress) -> None:
