@@ -19,6 +19,7 @@ from xinqiao.instruments.scoring.plan import AGES, F64, GRADES, REASON, SEX, SEX
 from xinqiao.instruments.sheets import NOT_SHOWN
 
 BLOCK_ROWS = 4096  # 4096 × 90 items as float32 is 1.4 MB; two such arrays fit the second-level cache of a server core
+ONE_THREAD = 250_000  # multiplications in one product; OpenBLAS starts a second thread at 262,144
 NUDGE = 1e-9  # halves that binary fractions leave a hair below themselves are still rounded up
 
 Values = NDArray[np.int8]  # item values, −1 blank, −2 not shown
@@ -193,7 +194,7 @@ class _Block:
         np.copyto(self.work, self.cells)
         if self.lowest_cell < 0:
             np.maximum(self.work, 0, out=self.work)
-        total = (plan.weight @ self.work.T).astype(np.float64)
+        total = _product(plan.weight, self.work)
         total += plan.base[:, None]
         why: NDArray[np.uint8] = np.zeros(total.shape, np.uint8)
         if self.lowest_cell < 0:
@@ -226,7 +227,7 @@ class _Block:
         answered = plan.size[:, None] - count
         plain = total
         if plan.uneven:
-            plain = (plan.plain @ self.work.T).astype(np.float64) + plan.base_plain[:, None] - base_plain
+            plain = _product(plan.plain, self.work) + plan.base_plain[:, None] - base_plain
         mean = plain / np.maximum(answered, 1)
         total += np.where(fill_count > 0, mean * fill_weight, 0.0)
         if self.lowest_cell < -1:
@@ -241,9 +242,12 @@ class _Block:
 
     def _gap_sums(self, mask: NDArray[np.bool_]) -> tuple[F64, F64, F64, F64]:
         np.copyto(self.gaps, mask)
-        sums = (self.plan.blank @ self.gaps.T).astype(np.float64)
+        sums = _product(self.plan.blank, self.gaps)
         lines = len(self.plan.lines)
-        return sums[:lines], sums[lines : 2 * lines], sums[2 * lines : 3 * lines], sums[3 * lines :]
+        count, base = sums[:lines], sums[lines : 2 * lines]
+        if not self.plan.uneven:
+            return count, base, count, base
+        return count, base, sums[2 * lines : 3 * lines], sums[3 * lines :]
 
     def _from_items(self, at: int, score: Score) -> None:
         """max and count_if: no gaps are filled, so a skipped item beyond the limit makes them null."""
@@ -319,6 +323,18 @@ class _Block:
                 out.t_why[at][rows] = self.t_why[at]
             banded = self.t[at] if score.band_on == "t" else self.value[at]
             out.band[at, rows] = _bands(score, banded)
+
+
+def _product(left: NDArray[np.floating], rows: NDArray[np.floating]) -> F64:
+    """left (a, m) times the transpose of rows (n, m), in steps too small for the library to split over threads.
+
+    A threaded product of this size waits for its slowest thread; on a busy machine that is many times slower.
+    """
+    out = np.empty((len(left), len(rows)))
+    step = max(16, ONE_THREAD // max(left.size, 1))
+    for start in range(0, len(rows), step):
+        out[:, start : start + step] = left @ rows[start : start + step].T
+    return out
 
 
 def _bands(score: Score, value: F64) -> NDArray[np.int8]:

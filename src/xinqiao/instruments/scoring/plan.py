@@ -39,7 +39,7 @@ class Plan:
     lines: positions of the L linear scores (sum, mean, weighted); the arrays below have a row for each.
     weight: (L, m) signed weight of an answered item; plain: the same with ±1, for the person's own mean.
     base, base_plain: (L,) what reversed items add when every item is answered.
-    blank: (4 L, m) what a blank counts as: one item, reversed base, weight, reversed base without weight.
+    blank: (2 L or 4 L, m) what a blank counts as: one item, reversed base and, when uneven, weight, plain base.
     uneven: whether any weight differs from 1. size: (L,) items; divide: (L,) items for a mean, else 1.
     limit: (L,) most skipped items. columns: for max and count_if, item positions and lowest + highest (NaN = as is).
     """
@@ -86,7 +86,8 @@ def plan_of(definition: Definition) -> Plan:
     part = [scores[at] for at in lines]
     whole_weights = bool(np.all(weight == np.round(weight)) and np.abs(weight).max(initial=0) < 1000)
     dtype = np.float32 if whole_weights else np.float64
-    blank = np.concatenate([share, weight * span, weight, span])
+    uneven = bool(np.any((weight != share) & (share > 0)))
+    blank = np.concatenate([share, weight * span, weight, span] if uneven else [share, span])
     return Plan(
         lines=np.array(lines, dtype=np.intp),
         weight=np.ascontiguousarray((weight * sign).astype(dtype)),
@@ -94,7 +95,7 @@ def plan_of(definition: Definition) -> Plan:
         blank=np.ascontiguousarray(blank.astype(dtype)),
         base=(weight * span).sum(axis=1),
         base_plain=(share * span).sum(axis=1),
-        uneven=bool(np.any((weight != share) & (share > 0))),
+        uneven=uneven,
         size=share.sum(axis=1),
         divide=np.array([len(score.items) if score.operation == "mean" else 1 for score in part], dtype=float),
         constant=np.array([score.constant for score in part]),
