@@ -15,6 +15,7 @@ import argparse
 import difflib
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -52,7 +53,7 @@ def used_icons(folder: Path = PACKAGE) -> dict[str, str]:
             text = path.read_text(encoding="utf-8")
             for pattern in patterns:
                 for name in pattern.findall(text):
-                    found.setdefault(name, str(path.relative_to(ROOT)))
+                    found.setdefault(name, os.path.relpath(path, ROOT))
     return found
 
 
