@@ -77,7 +77,7 @@ def _page_words() -> dict[str, str]:
         "date": _("日期"),
         "made": _("制表"),
         "version": _("版本"),
-        "signature": _("签名"),
+        "signature": _("{role}签名："),
         "signed_on": _("日期：      年    月    日"),
         "seal": _("单位盖章处"),
     }
