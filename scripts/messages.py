@@ -62,7 +62,7 @@ SPOKEN = {
     "home",
 }
 EXCEPTIONS: dict[str, str] = {}
-KEPT_IN_ENGLISH = re.compile("心桥|中文")  # names that stay Chinese in the English catalogue
+KEPT = re.compile("心桥|中文")  # names that stay as they are in every language
 CHINESE = re.compile("[\u3400-\u9fff]")
 REASON = re.compile(r"i18n:\s*\S+")
 PERCENT = re.compile(r"%(?:\((\w+)\))?[#0+-]*(?:\d+|\*)?(?:\.\d+)?([a-zA-Z])")
@@ -76,6 +76,10 @@ def rooms() -> list[str]:
 
 def catalogue_path(room: str) -> Path:
     return PACKAGE / room / "locale" / "en" / "LC_MESSAGES" / "django.po"
+
+
+def is_chinese(text: str) -> bool:
+    return bool(CHINESE.search(KEPT.sub("", text)))
 
 
 def shown(path: Path) -> str:
@@ -190,7 +194,7 @@ def faults_of(message: Message) -> Iterator[str]:
         # An English singular may say "one student" where the Chinese names the number.
         if not placeholders(text) <= asked or (isinstance(message.id, str) and placeholders(text) != asked):
             yield f"placeholders differ: {sorted(asked)} became {sorted(placeholders(text))}"
-        if CHINESE.search(KEPT_IN_ENGLISH.sub("", text)):
+        if is_chinese(text):
             yield f"still Chinese: {text}"
 
 
@@ -251,10 +255,10 @@ def unmarked_in_template(path: Path) -> Iterator[str]:
 def _unmarked(token: Token, word: str) -> Iterator[tuple[int, str]]:
     if token.token_type == TokenType.TEXT:
         text = re.sub(r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), token.contents, flags=re.DOTALL)
-        yield from ((number, line) for number, line in enumerate(text.split("\n")) if CHINESE.search(line))
+        yield from ((number, line) for number, line in enumerate(text.split("\n")) if is_chinese(line))
     elif token.token_type in {TokenType.BLOCK, TokenType.VAR} and word not in {"translate", "trans"}:
         rest = re.sub(r"""_\((?:"[^"]*"|'[^']*')\)""", "", token.contents)
-        if CHINESE.search(rest):
+        if is_chinese(rest):
             yield 0, rest
 
 
@@ -277,7 +281,7 @@ def unmarked_in_python(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in marked:
             here = lines[node.lineno - 1 : node.end_lineno]
-            if CHINESE.search(node.value) and not any(REASON.search(line) for line in here):
+            if is_chinese(node.value) and not any(REASON.search(line) for line in here):
                 yield f"{shown(path)}:{node.lineno}: Chinese outside gettext: {node.value[:60]!r}"
 
 
@@ -286,7 +290,7 @@ def words_in_script(path: Path) -> Iterator[str]:
         r"/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), path.read_text(encoding="utf-8"), flags=re.DOTALL
     )
     for number, line in enumerate(code.split("\n"), 1):
-        if CHINESE.search(re.sub(r"(^|\s)//.*", "", line)):
+        if is_chinese(re.sub(r"(^|\s)//.*", "", line)):
             yield f"{shown(path)}:{number}: words in a script belong in data attributes: {line.strip()[:60]}"
 
 

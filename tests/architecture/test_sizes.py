@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.architecture.street import PACKAGE, ROOT, docstrings, files, shown, tree
 
 FILE_LINES = 400
+TEST_LINES = 600  # a table of cases is long without being hard
 FUNCTION_LINES = 60
 TEMPLATE_LINES = 150
 # path, or path:function → (its own ceiling, why). Raise nothing here without a reason a reader would accept.
@@ -18,8 +19,13 @@ EXCEPTIONS: dict[str, tuple[int, str]] = {}
 def lengths() -> Iterator[tuple[str, int, int]]:
     """(name, lines, ceiling) of every file and function of ours."""
     scripts = [*sorted((ROOT / "scripts").glob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
-    for path in [*files(), *scripts, *sorted((ROOT / "tests").rglob("*.py"))]:
-        yield shown(path), len(path.read_text(encoding="utf-8").splitlines()), FILE_LINES
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    for path in [*files(), *scripts, *tests]:
+        yield (
+            shown(path),
+            len(path.read_text(encoding="utf-8").splitlines()),
+            TEST_LINES if path in tests else FILE_LINES,
+        )
         for name, lines in functions(path):
             yield f"{shown(path)}:{name}", lines, FUNCTION_LINES
     for path in files("*/templates/**/*.html"):

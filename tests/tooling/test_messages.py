@@ -128,7 +128,8 @@ def test_chinese_outside_the_tags_is_named(house, capsys, text):
         '<p>{% translate "预约" %}</p>',
         '{% card title=_("预约") %}{% endcard %}',
         "{# 说明 #}<!-- 说明 -->{% comment %}说明{% endcomment %}",
-        "<p>心桥</p> {# i18n: the name of the product #}",
+        "<p>汉语</p> {# i18n: the name of a language in itself #}",
+        "<button>中文</button>",
     ],
 )
 def test_marked_chinese_and_comments_are_left_alone(house, capsys, text):
