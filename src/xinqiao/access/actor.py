@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from xinqiao.access.enums import Action, Depth, PostKind
 from xinqiao.access.models import BreakGlass, Post
-from xinqiao.access.table import depth_of, needs_strong_login
+from xinqiao.access.table import GLASS_OPENS, depth_of, needs_strong_login
 from xinqiao.accounts.models import Account
 from xinqiao.people.models import Person, current
 
@@ -60,7 +60,7 @@ class Actor:
 
     def depth(self, action: str, path: str, person_id: int | None = None) -> Depth:
         """The deepest sight for ``action`` at an organisation, or into one person's file there."""
-        if person_id is not None and person_id in self.glass:
+        if person_id is not None and person_id in self.glass and action in GLASS_OPENS:
             return Depth.NOTES
         depths = [depth_of(post.kind, action) for post in self.posts if path.startswith(post.path)]
         return max(depths, default=Depth.NONE)

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from xinqiao.access.views import jobs
 
 app_name = "jobs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<int:job_id>/", jobs.show, name="show")]

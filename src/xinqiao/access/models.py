@@ -70,6 +70,12 @@ class ConsentText(models.Model):
     def __str__(self) -> str:
         return f"{self.title}（第{self.version}版）"
 
+    @property
+    def pieces(self) -> list[dict[str, object]]:
+        """The body line by line: ``heading`` and ``words``."""
+        lines = [line.strip() for line in self.body.splitlines()]
+        return [{"heading": line.startswith("## "), "words": line.removeprefix("## ")} for line in lines if line]
+
 
 class Consent(models.Model):
     """One answer of one party for one purpose. Declining is an answer like any other; withdrawing stops new use."""

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action, Depth
+from xinqiao.access.table import GLASS_OPENS
 from xinqiao.people.models import Enrolment, Organisation, Person, current
 from xinqiao.people.selectors import current_enrolment, under
 
@@ -31,7 +32,7 @@ def visible_students(
 ) -> QuerySet[Person]:
     """Persons whose file the actor may open: today's students in reach, and those opened by break-glass."""
     inside = Q(pk__in=visible_enrolments(actor, at, action, at_least).values("person"))
-    return Person.objects.filter(inside | Q(pk__in=actor.glass))
+    return Person.objects.filter(inside | Q(pk__in=actor.glass if action in GLASS_OPENS else ()))
 
 
 def depth_into(actor: Actor, person: Person, at: datetime, action: str = Action.SEE_FILE) -> Depth:
@@ -47,3 +48,9 @@ def wards_of(actor: Actor, at: datetime) -> QuerySet[Person]:
         return Person.objects.none()
     today = localdate(at)
     return Person.objects.filter(current(today, "guardianships__"), guardianships__guardian=actor.person).distinct()
+
+
+def speaks_for(actor: Actor, at: datetime) -> QuerySet[Person]:
+    """Whose consents the actor answers: a student their own, a guardian those of today's wards."""
+    own = [actor.person.pk] if actor.person and actor.kind == "student" else []
+    return Person.objects.filter(Q(pk__in=own) | Q(pk__in=wards_of(actor, at).values("pk"))).order_by("pk")

@@ -108,6 +108,9 @@ TABLE: Mapping[P, Mapping[A, D]] = {
     P.PEER_REP: {A.PEER_REPORT: D.CARE},
 }
 
+GLASS_OPENS = frozenset({A.SEE_FILE, A.SEE_RESULTS})
+"""What an emergency reading opens: it is for reading one file, and changes nothing."""
+
 STRONG_LOGIN_FROM = D.RESULTS
 """A post that reaches this depth anywhere must sign in with a second factor."""
 

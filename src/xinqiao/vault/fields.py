@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from xinqiao.kernel.home import secret
 from xinqiao.kernel import crypto
+from xinqiao.kernel.home import secret
 from xinqiao.vault import keys
 
 

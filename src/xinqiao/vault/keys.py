@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from xinqiao.kernel.home import secret
 from xinqiao.kernel import crypto
+from xinqiao.kernel.home import secret
 from xinqiao.vault.models import DataKey
 
 _MASTER_CONTEXT = "vault.data_key"

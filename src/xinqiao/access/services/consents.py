@@ -258,3 +258,27 @@ def publish_text(
         asks_again=asks_again,
     )
     return row
+
+
+@dataclass(frozen=True)
+class PaperAnswer:
+    """One slip of a pile: yes or no, and who signed it."""
+
+    person: Person
+    yes: bool
+    signature: Signature
+
+
+@transaction.atomic
+def record_papers(*, actor: Actor, purpose: str, answers: list[PaperAnswer], at: datetime) -> int:
+    """A pile of paper slips, all or none; returns how many. Raises like ``give_consent``, naming the student."""
+    for answer in answers:
+        say = {"actor": actor, "person": answer.person, "purpose": purpose, "signature": answer.signature, "at": at}
+        try:
+            if answer.yes:
+                give_consent(**say)
+            else:
+                decline(**say)
+        except Refusal as refusal:
+            raise Refusal(f"{answer.person.name}：{refusal}", code=refusal.code, field=refusal.field) from refusal
+    return len(answers)

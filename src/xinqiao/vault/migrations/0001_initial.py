@@ -4,24 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DataKey',
+            name="DataKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.PositiveBigIntegerField(db_comment='organisation id; 0 is the house itself')),
-                ('sealed_key', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("owner", models.PositiveBigIntegerField(db_comment="organisation id; 0 is the house itself")),
+                ("sealed_key", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('owner',), name='one_active_key_per_owner')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)), fields=("owner",), name="one_active_key_per_owner"
+                    )
+                ],
             },
         ),
     ]
