@@ -30,6 +30,7 @@ WITH arriving AS (
 ), admitted AS (
   SELECT a.*, s.state FROM arriving a
   JOIN {SITTING} s ON s.id = a.sitting_id JOIN {CAMPAIGN} c ON c.id = s.campaign_id WHERE {IS_OPEN}
+  FOR KEY SHARE OF s  -- a student who stops at this moment holds the row: wait, and look at its state again
 ), started AS (
   UPDATE {SITTING} SET state = 'started', started_at = b.at
   FROM (SELECT sitting_id, min(at) AS at FROM admitted WHERE state = 'invited' GROUP BY sitting_id) b

@@ -44,6 +44,7 @@ NOT EXISTS (
   WHERE p.campaign_id = {SITTING}.campaign_id
     AND (p.stage = '' OR (p.stage = o.stage AND p.entry_year = o.entry_year))
     AND ({SITTING}.only_part IS NULL OR p.number = {SITTING}.only_part)
+    AND ({SITTING}.only_part IS NULL OR p.number = {SITTING}.only_part)
     AND NOT EXISTS (
       SELECT 1 FROM {SHEET} h
       WHERE h.sitting_id = {SITTING}.id AND h.part = p.number AND h.submitted_at IS NOT NULL))
