@@ -10,6 +10,7 @@ say so instead of passing. Without it they are skipped loudly. Ends with one lin
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,9 +43,8 @@ class Outcome:
 
 def command(*words: object, **environment: str) -> Outcome:
     print("  $", *words, flush=True)
-    program = BIN / str(words[0])
-    known = program if program.exists() else words[0]
-    done = subprocess.run([str(known), *map(str, words[1:])], cwd=ROOT, env={**os.environ, **environment}, check=False)
+    program = shutil.which(str(words[0]), path=str(BIN)) or str(words[0])
+    done = subprocess.run([program, *map(str, words[1:])], cwd=ROOT, env={**os.environ, **environment}, check=False)
     return Outcome(done.returncode == 0, "" if done.returncode == 0 else f"exit {done.returncode}")
 
 
