@@ -50,6 +50,10 @@ class SealedField(models.BinaryField):
     Assign a ``str`` and save; read back a ``Sealed``. ``None`` and ``""`` stay empty and are not sealed.
     """
 
+    # What django-stubs reads to know the types of a column; no code looks at them.
+    _pyi_private_set_type: str | Sealed | None
+    _pyi_private_get_type: Sealed
+
     def __init__(self, *args: Any, owner: str, **kwargs: Any) -> None:
         self.owner = owner
         kwargs.setdefault("editable", False)
