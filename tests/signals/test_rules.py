@@ -106,31 +106,38 @@ def test_settings_of_any_shape_never_stop_a_signal(clocks):
     assert rules.faulty_clocks({"clocks": clocks}) == []
 
 
+ITEM, SUM = True, False
 RESULTS = [
-    # alerts, severity, retest, prior → urgency
+    # alerts (urgency, by item), severity, retest, prior → urgency
     ([], 0, False, 0, None),
     ([], 1, False, 0, None),
     ([], 2, False, 0, Urgency.ROUTINE),
     ([], 3, False, 0, Urgency.SOON),
     ([], 4, False, 0, Urgency.SOON),
-    (["routine"], 0, False, 0, Urgency.ROUTINE),
-    (["routine"], 4, False, 0, Urgency.SOON),
-    (["soon"], 0, False, 0, Urgency.SOON),
-    (["immediate"], 0, False, 0, Urgency.URGENT),
-    (["immediate"], 0, True, 0, Urgency.URGENT),
-    (["soon"], 4, True, 0, None),
+    ([("routine", SUM)], 0, False, 0, Urgency.ROUTINE),
+    ([("soon", SUM)], 0, False, 0, Urgency.ROUTINE),
+    ([("soon", SUM)], 4, False, 0, Urgency.SOON),
+    ([("routine", ITEM)], 0, False, 0, Urgency.SOON),
+    ([("soon", ITEM)], 0, False, 0, Urgency.SOON),
+    ([("immediate", ITEM)], 0, False, 0, Urgency.URGENT),
+    ([("immediate", SUM)], 0, True, 0, Urgency.URGENT),
+    ([("soon", ITEM)], 4, True, 0, None),
     ([], 4, True, 3, None),
     ([], 0, False, 3, None),
     ([], 1, False, 2, Urgency.SOON),
     ([], 1, False, 1, None),
-    (["routine"], 0, False, 2, Urgency.SOON),
+    ([("routine", SUM)], 0, False, 2, Urgency.SOON),
 ]
 
 
 @pytest.mark.parametrize(("alerts", "severity", "retest", "prior", "expected"), RESULTS)
 def test_what_a_result_asks_for(alerts, severity, retest, prior, expected):
     found = rules.urgency_of_result(
-        alerts=alerts, severity=severity, needs_retest=retest, prior_level=prior, options={}
+        alerts=[rules.Hit(*alert) for alert in alerts],
+        severity=severity,
+        needs_retest=retest,
+        prior_level=prior,
+        options={},
     )
     assert found == expected
 

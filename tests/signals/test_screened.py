@@ -132,7 +132,7 @@ def phq(total):
     return answers
 
 
-@pytest.mark.parametrize(("total", "urgency"), [(4, None), (9, None), (10, Urgency.SOON), (15, Urgency.SOON)])
+@pytest.mark.parametrize(("total", "urgency"), [(4, None), (9, None), (10, Urgency.ROUTINE), (15, Urgency.SOON)])
 def test_a_result_is_looked_at_from_its_band(world, total, urgency):
     result = a_result(world, phq(total), needs_retest=False)
     assert result.alerts == [] or urgency

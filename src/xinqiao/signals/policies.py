@@ -24,6 +24,8 @@ from xinqiao.signals.enums import ChangeState, SignalState
 from xinqiao.signals.models import OPEN, Climb, Evidence, Interview, LevelChange, Signal
 from xinqiao.signals.rules import SECOND_PERSON_FROM
 
+_NOWHERE = "-"
+"""A path no post reaches: what is seen there is seen by break-glass alone."""
 INSIDE = {"school", "grade", "class", "department"}
 """Kinds of organisations whose people know the students."""
 
@@ -76,7 +78,8 @@ def depth_in(actor: Actor, signal: Signal) -> Depth:
 
     COUNTS: that somebody waits. CARE: source, urgency and what to do. PLAN: who, and the level. NOTES: words, results.
     """
-    depths = [Depth.COUNTS, actor.depth(Action.TRIAGE, signal.path, signal.subject_id)]
+    glass = actor.depth(Action.SEE_FILE, _NOWHERE, signal.subject_id)
+    depths = [Depth.COUNTS, actor.depth(Action.TRIAGE, signal.path), glass]
     depths += [depth_of(post.kind, Action.ANSWER) for post in actor.posts if post.id == signal.owner_post_id]
     plan = actor.depth(Action.ANSWER, signal.path)
     return max(*depths, plan if plan >= Depth.PLAN or not _is_inside(actor) else Depth.COUNTS)

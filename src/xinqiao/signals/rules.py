@@ -211,7 +211,26 @@ def needs_second(previous: int, level: int) -> bool:
 
 # --- what asks for a look ----------------------------------------------------------------------------------------
 
-ALERT_URGENCY: Mapping[str, Urgency] = {"immediate": _U, "soon": _S, "routine": _R}
+
+@dataclass(frozen=True)
+class Hit:
+    """An alert of a questionnaire that was hit. urgency: immediate, soon or routine there. by_item: by one answer."""
+
+    urgency: str
+    by_item: bool
+
+    @property
+    def asks(self) -> Urgency:
+        """What a student says in one item is heard within three school days, what a sum says within two weeks.
+
+        About every fourth student passes a cut-off (meta-analyses of school screenings); were each of them due in three
+        days, nobody would be seen in time.
+        """
+        if self.urgency == "immediate":
+            return Urgency.URGENT
+        return Urgency.SOON if self.by_item else Urgency.ROUTINE
+
+
 SEVERITY_ROUTINE = 2
 """Gravest band from which a result is looked at: the usual cut-off of a questionnaire."""
 SEVERITY_SOON = 3
@@ -220,14 +239,14 @@ PRIOR_LEVEL = 2
 
 
 def urgency_of_result(
-    *, alerts: Iterable[str], severity: int, needs_retest: bool, prior_level: int, options: Mapping[str, Any]
+    *, alerts: Iterable[Hit], severity: int, needs_retest: bool, prior_level: int, options: Mapping[str, Any]
 ) -> Urgency | None:
     """How soon a result wants a person, or None. It never says a level.
 
-    alerts: urgencies of the alerts that were hit. severity: gravest content band 0–4. A sheet that was not filled in
+    severity: gravest content band 0–4. A sheet that was not filled in
     with care asks for a retest, not for an interview; only a safety answer counts all the same.
     """
-    urgencies = [ALERT_URGENCY[alert] for alert in alerts]
+    urgencies = [alert.asks for alert in alerts]
     if Urgency.URGENT in urgencies:
         return Urgency.URGENT
     if needs_retest:

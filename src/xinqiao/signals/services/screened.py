@@ -102,14 +102,18 @@ def known_items(sitting_id: int, part: int) -> set[str]:
     return {item for row in rows.values_list("items", flat=True) for item in row.split(",")}
 
 
-def _open_alerts(result: Result) -> list[str]:
-    """Urgencies of the alerts that were hit, without safety items that were told while they were answered."""
+def _open_alerts(result: Result) -> list[rules.Hit]:
+    """The alerts that were hit, without safety items that were told while they were answered."""
     definition = questionnaires.find(result.instrument_hash)
     if definition is None:
         return []
     told = known_items(result.sitting_id, result.part)
     hit = [alert for alert in definition.alerts if alert.id in set(result.alerts)]
-    return [alert.urgency for alert in hit if not (alert.urgency == "immediate" and alert.item in told)]
+    return [
+        rules.Hit(alert.urgency, bool(alert.item))
+        for alert in hit
+        if not (alert.urgency == "immediate" and alert.item in told)
+    ]
 
 
 def _digest(parts: Iterable[object]) -> str:
