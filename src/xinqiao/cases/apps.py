@@ -1,6 +1,18 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
     name = "xinqiao.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        from xinqiao.access.enums import Action
+        from xinqiao.cases import components
+        from xinqiao.ui import nav, slots
+
+        care = {"group": _("关怀")}
+        nav.register(nav.NavItem(Action.DO_DUTIES, _("关怀任务"), "cases:duties", "heart-handshake", 30, **care))
+        nav.register(nav.NavItem(Action.SECOND_CLOSING, _("个案"), "cases:cases", "folder-open", 40, **care))
+        nav.register(nav.NavItem(Action.SEE_FILE, _("学生"), "cases:students", "users", 50, **care))
+        slots.fill("home", components.home, order=20)

@@ -22,7 +22,7 @@ from xinqiao.vault.fields import SealedField
 
 
 class CareDuty(models.Model):
-    """One thing one person of the chain does for a student, by a time. It says that care is needed and what to do, no more."""
+    """What one person of the chain does for a student, by a time. It says that care is needed and how, no more."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="care_duties")
     school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -42,7 +42,7 @@ def may_finish_duty(actor: Actor, duty: CareDuty) -> bool:
 
 
 def visible_cases(actor: Actor, at: datetime) -> QuerySet[Case]:
-    """All of a school for who runs its cases; for its leaders those of level 3–4 and those that wait for a second person."""
+    """All of a school for who runs its cases; for its leaders level 3–4 and closings to confirm."""
     run = Q(school__in=_schools(actor, Action.RUN_CASE, Depth.PLAN))
     grave = LevelChange.objects.filter(person=OuterRef("person"), state="standing", level__gte=NAMED_TO_LEADERS_FROM)
     second = Q(school__in=_schools(actor, Action.SECOND_CLOSING, Depth.PLAN)) & (Exists(grave) | Q(state="closing"))

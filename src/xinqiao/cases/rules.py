@@ -38,8 +38,8 @@ def _hours(n: int) -> Clock:
     return Clock(real=timedelta(hours=n))
 
 
-# Default clocks: mild 5 working days, clear distress 3 working days, orange the same day, red 10/30/60 minutes and one hour
-# to the bureau (model emergency plans of schools; a tenant replaces them in Organisation.options["duties"]).
+# Default clocks: mild 5 working days, clear distress 3 working days, orange the same day, red 10, 30 and 60 minutes and
+# one hour to the bureau: what model emergency plans of schools have in common.
 DUTIES: Mapping[int, tuple[DutyRule, ...]] = {
     0: (),
     1: (DutyRule(DutyKind.CLASS_CARE, "class_teacher", Clock(working_days=5)),),
@@ -107,3 +107,7 @@ FOLLOW_UP = Lifecycle[FollowUpState](
 
 MAY_CLOSE_UP_TO = 1
 """A case closes only while the standing level is 0 or 1, or when the student left or was referred."""
+
+PLAN_PARTS = ("needs", "goals", "measures", "adjustments", "safety", "supports", "guards", "rescues")
+"""Parts of a support plan: needs, measurable goals, measures by whom, adjustments of seat, exams and leave, safety
+plan, and the person's network: who supports, who guards, who rescues."""

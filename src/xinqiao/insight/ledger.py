@@ -23,11 +23,21 @@ from xinqiao.signals.models import LevelChange
 def columns(*, named: bool) -> list[Column]:
     who = [Column(_("姓名"), 12), Column(_("学号"), 14)] if named else []
     return [
-        Column(_("序号"), 6, "number"), Column(_("个案编号"), 12), *who, Column(_("班级"), 14), Column(_("关注等级"), 10),
-        Column(_("等级始于"), 12, "date"), Column(_("建案日期"), 12, "date"), Column(_("负责人"), 12),
-        Column(_("最近联系家长"), 14, "date"), Column(_("上次随访"), 12, "date"), Column(_("下次随访"), 12, "date"),
-        Column(_("下次日期"), 12, "date"), Column(_("状态"), 10), Column(_("结案日期"), 12, "date"),
-    ]  # fmt: skip
+        Column(_("序号"), 6, "number"),
+        Column(_("个案编号"), 12),
+        *who,
+        Column(_("班级"), 14),
+        Column(_("关注等级"), 10),
+        Column(_("等级始于"), 12, "date"),
+        Column(_("建案日期"), 12, "date"),
+        Column(_("负责人"), 12),
+        Column(_("最近联系家长"), 14, "date"),
+        Column(_("上次随访"), 12, "date"),
+        Column(_("下次随访"), 12, "date"),
+        Column(_("下次日期"), 12, "date"),
+        Column(_("状态"), 10),
+        Column(_("结案日期"), 12, "date"),
+    ]
 
 
 def ledger_cases(actor: Actor, at: datetime) -> list[Case]:

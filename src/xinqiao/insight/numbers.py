@@ -35,7 +35,7 @@ class GradeLevels:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a page of figures shows for one subtree and one school year. Shares are words, so that hidden ones stay hidden."""
+    """Figures of one subtree in one school year. Shares are words, so that hidden ones stay hidden."""
 
     node: Organisation
     since: date
@@ -62,7 +62,7 @@ def school_year_start(on: date) -> date:
 
 
 def numbers(node: Organisation, at: datetime) -> Numbers:
-    """Figures of the subtree of ``node`` in the school year of ``at``. A fixed number of queries, however many students."""
+    """Figures of the subtree of ``node`` in the school year of ``at``; a fixed number of queries."""
     path, since = node.path or "-", school_year_start(localdate(at))
     sittings = Sitting.objects.filter(class_node__path__startswith=path, invited_at__date__gte=since, retest_of=None)
     states = dict(sittings.values_list("state").annotate(n=Count("pk")))

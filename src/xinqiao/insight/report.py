@@ -29,24 +29,33 @@ def report(figures: Numbers, schools: list[SchoolRow], at: datetime, *, made_by:
         Heading(_("一、测评")),
         Facts(
             [
-                (_("在校学生"), figures.students.words), (_("邀请"), figures.invited.words),
-                (_("交卷"), figures.submitted.words), (_("参与率"), figures.coverage),
-                (_("有效答卷"), figures.valid.words), (_("有效率"), figures.valid_share),
+                (_("在校学生"), figures.students.words),
+                (_("邀请"), figures.invited.words),
+                (_("交卷"), figures.submitted.words),
+                (_("参与率"), figures.coverage),
+                (_("有效答卷"), figures.valid.words),
+                (_("有效率"), figures.valid_share),
             ]
         ),
         Heading(_("二、早发现")),
         Facts(
             [
-                (_("本学年信号"), figures.signals.words), (_("处理中"), figures.signals_open.words),
-                (_("首次接触（中位数）"), _hours(figures.first_contact_hours)), (_("按时处理"), figures.in_time),
+                (_("本学年信号"), figures.signals.words),
+                (_("处理中"), figures.signals_open.words),
+                (_("首次接触（中位数）"), _hours(figures.first_contact_hours)),
+                (_("按时处理"), figures.in_time),
             ]
         ),
-        Table([_("来源"), _("数量")], [(label, cell.words) for label, cell in figures.sources], align=("left", "right")),
+        Table(
+            [_("来源"), _("数量")], [(label, cell.words) for label, cell in figures.sources], align=("left", "right")
+        ),
         Heading(_("三、有人负责")),
         Facts(
             [
-                (_("进行中的个案"), figures.cases_open.words), (_("本学年结案"), figures.cases_closed.words),
-                (_("关怀任务按时"), figures.duties_in_time), (_("到期随访完成"), figures.follow_ups_done),
+                (_("进行中的个案"), figures.cases_open.words),
+                (_("本学年结案"), figures.cases_closed.words),
+                (_("关怀任务按时"), figures.duties_in_time),
+                (_("到期随访完成"), figures.follow_ups_done),
             ]
         ),
         Heading(_("四、关注等级（各年级）")),
@@ -59,7 +68,7 @@ def report(figures: Numbers, schools: list[SchoolRow], at: datetime, *, made_by:
         Paragraph(_("等级由心理教师在访谈之后确定，量表得分不定级。测评结果不是诊断，不用于评价、评优和升学。")),
         Help(_("求助途径"), [(str(label), str(number)) for label, number in settings.XINQIAO_HELP_LINES]),
         Signatures([_("填报人"), _("审核人")], seal=True),
-    ]  # fmt: skip
+    ]
     day = localdate(at)
     head = Head(
         organisation=figures.node.name, form_no=f"XQ-R-{figures.node.pk}-{day:%Y%m%d}", date=day.isoformat(),

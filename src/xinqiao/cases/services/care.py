@@ -24,10 +24,6 @@ from xinqiao.outbox.services import announce
 from xinqiao.people.models import Person
 from xinqiao.people.selectors import current_enrolment, working_time
 
-PLAN_PARTS = ("needs", "goals", "measures", "adjustments", "safety", "supports", "guards", "rescues")
-"""Parts of a support plan: needs, measurable goals, measures by whom, adjustments of seat/exam/leave, safety plan, and the
-person's network: who supports, who guards, who rescues."""
-
 
 def _open(actor: Actor, case: Case) -> tuple[Case, Person]:
     case = locked(case)
@@ -55,7 +51,7 @@ def _note(case: Case, action: str, actor: Actor, at: datetime, row: object, **fa
 def write_plan(
     *, actor: Actor, case: Case, parts: Mapping[str, str], contact: Person, review_on: date, at: datetime
 ) -> Plan:
-    """The next version of the support plan. ``parts`` holds PLAN_PARTS; needs, goals and measures are required."""
+    """The next version of the support plan. ``parts``: rules.PLAN_PARTS; needs, goals, measures are required."""
     case, person = _open(actor, case)
     for part in ("needs", "goals", "measures"):
         if not parts.get(part, "").strip():
@@ -68,7 +64,7 @@ def write_plan(
         version=newest.version + 1 if newest else 1,
         school=case.school,
         contact=contact,
-        content=json.dumps({part: parts.get(part, "").strip() for part in PLAN_PARTS}, ensure_ascii=False),
+        content=json.dumps({part: parts.get(part, "").strip() for part in rules.PLAN_PARTS}, ensure_ascii=False),
         starts_on=localdate(at),
         review_on=review_on,
         made_by=person,

@@ -158,9 +158,9 @@ def _fill_classes(world: World, students: int, started: date) -> None:
         share = students // len(world.schools) + (index < students % len(world.schools))
         for place in range(share):
             class_node = school.classes[place % len(school.classes)]
-            assert class_node.entry_year is not None
             first_age = FIRST_GRADE["63", school.stage] + 5
-            birth = date(class_node.entry_year - first_age, 9, 1) - timedelta(days=rng.randrange(365))
+            entry_year = class_node.entry_year or started.year
+            birth = date(entry_year - first_age, 9, 1) - timedelta(days=rng.randrange(365))
             child = Person(
                 name=person_name(rng), keeper=school.node, sex=rng.choice("mf"), birth_date=birth + timedelta(days=1)
             )
@@ -171,7 +171,7 @@ def _fill_classes(world: World, students: int, started: date) -> None:
                 phone=phone_field.seal(phone, school.node.pk),  # type: ignore[union-attr]
                 phone_fingerprint=fingerprint(phone),
             )
-            rows.append((child, guardian, class_node, school, f"{class_node.entry_year}{place + 1:05}"))
+            rows.append((child, guardian, class_node, school, f"{entry_year}{place + 1:05}"))
             left -= 1
     Person.objects.bulk_create([person for row in rows for person in row[:2]], batch_size=2000)
     Enrolment.objects.bulk_create(

@@ -1,0 +1,46 @@
+"""What this room shows on pages of lower rooms and on the home page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from xinqiao.cases.selectors import waiting_for
+
+DAY = timedelta(days=1)
+
+
+def home(request: HttpRequest) -> list[dict[str, object]]:
+    """Duties, tasks, cases and follow-ups due, and closings that wait for a second person."""
+    at = timezone.now()
+    waits = waiting_for(request.actor, at)
+    closings = [case.next_at for case in waits.closings if case.next_at]
+    lines = (
+        (waits.duties, _("关怀任务"), _("按要求做，做完写一句"), "cases:duties", "heart-handshake"),
+        (waits.tasks, _("个案任务"), _("支持方案里交给您的事"), "cases:tasks", "checklist"),
+        (waits.cases, _("今天要看的个案"), _("到了约定的日期"), "cases:cases", "folder-open"),
+        (waits.follow_ups, _("到期的随访"), _("看看学生现在怎么样"), "cases:cases", "walk"),
+        (closings, _("结案待您复核"), _("两个人同意才能结案"), "cases:closings", "signature"),
+    )
+    return [
+        {
+            "title": title,
+            "text": text,
+            "url": reverse(url),
+            "urgency": urgency(dates[0], at),
+            "due_at": dates[0],
+            "count": len(dates),
+            "icon": icon,
+        }
+        for dates, title, text, url, icon in lines
+        if dates
+    ]
+
+
+def urgency(due_at: datetime, at: datetime) -> int:
+    """3 when the time has come, 2 within a day, 1 later."""
+    return 3 if due_at <= at else 2 if due_at - at < DAY else 1
