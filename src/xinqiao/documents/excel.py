@@ -125,7 +125,9 @@ class _Writer:
     def _page(self, sample: list[Sequence[object]]) -> None:
         sheet = self.worksheet
         for index, column in enumerate(self.sheet.columns):
-            sheet.set_column(index, index, column.width or _width(column, [row[index] for row in sample if index < len(row)]))
+            sheet.set_column(
+                index, index, column.width or _width(column, [row[index] for row in sample if index < len(row)])
+            )
         sheet.set_paper(9)  # A4
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
