@@ -12,7 +12,7 @@ from xinqiao.vault import keys
 
 
 class Sealed:
-    """A sealed text. It never turns into its content by accident: ask with ``reveal()``, after the policy and the audit."""
+    """A sealed text. It never turns into its content by accident: ask with ``reveal()``, after policy and audit."""
 
     __slots__ = ("blob", "context")
 
@@ -52,7 +52,7 @@ class SealedField(models.BinaryField):
 
     # What django-stubs reads to know the types of a column; no code looks at them.
     _pyi_private_set_type: str | Sealed | None
-    _pyi_private_get_type: Sealed
+    _pyi_private_get_type: Sealed  # type: ignore[assignment]
 
     def __init__(self, *args: Any, owner: str, **kwargs: Any) -> None:
         self.owner = owner
