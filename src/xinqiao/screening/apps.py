@@ -1,6 +1,28 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ScreeningConfig(AppConfig):
     name = "xinqiao.screening"
     label = "screening"
+
+    def ready(self) -> None:
+        from xinqiao.access.enums import Action
+        from xinqiao.screening import home
+        from xinqiao.ui import nav, slots
+
+        label, icon = _("测评"), "clipboard-list"
+        nav.register(
+            nav.NavItem(action=Action.SEE_PROGRESS, label=label, url_name="screening:index", icon=icon, order=40)
+        )
+        nav.register(
+            nav.NavItem(
+                action=Action.APPROVE_SCREENING,
+                label=_("测评审批"),
+                url_name="screening:approvals",
+                icon="checkup-list",
+                order=41,
+                badge=home.approvals_waiting,
+            )
+        )
+        slots.fill("home", home.items, order=40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -59,6 +60,22 @@ def classes_in_sight(actor: Actor, campaign: Campaign) -> QuerySet[Organisation]
     """Classes of a campaign's school whose counts the actor may see."""
     reach = under(actor.paths(Action.SEE_PROGRESS))
     return Organisation.objects.filter(reach, kind="class", path__startswith=campaign.school.path)
+
+
+def sees_classes(actor: Actor, campaign: Campaign) -> bool:
+    """Whoever holds a post in the school sees it by class; from above only the total is shown."""
+    return any(path.startswith(campaign.school.path or "-") for path in actor.paths(Action.SEE_PROGRESS))
+
+
+def sees_totals(actor: Actor) -> Callable[[Campaign], bool]:
+    """Whether somebody may see the numbers of a whole school in a list."""
+    paths = actor.paths(Action.RUN_SCREENING)
+    return lambda campaign: any((campaign.school.path or "").startswith(path) for path in paths)
+
+
+def classes_of_school(campaign: Campaign) -> QuerySet[Organisation]:
+    """Every class of a campaign's school; for totals."""
+    return Organisation.objects.filter(kind="class", path__startswith=campaign.school.path)
 
 
 def runnable_campaigns(actor: Actor) -> QuerySet[Campaign]:

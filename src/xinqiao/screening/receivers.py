@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from xinqiao.access.actor import HOUSE
 from xinqiao.outbox.registry import Progress, job, receiver
+from xinqiao.screening.selectors import campaigns
 from xinqiao.screening.selectors import results as reads
-from xinqiao.screening.services import results
+from xinqiao.screening.services import files, results
 
 _A_BATCH = 200
 
@@ -28,3 +31,13 @@ def rescore(*, at: datetime, progress: Progress, account_id: int | None, campaig
         changed += results.rescore_sheets(actor=HOUSE, results=rows, at=at)
         progress(min(start + _A_BATCH, len(ids)), len(ids))
     return {"sheets": len(ids), "changed": changed}
+
+
+@job("screening.slips")
+def draw_slips(
+    *, at: datetime, progress: Progress, account_id: int | None, campaign_id: int, entry_url: str
+) -> dict[str, Any]:
+    """Slips for a whole school; the file waits a day for its download."""
+    campaign = campaigns.by_id(campaign_id)
+    name = files.draw_slips(actor=HOUSE, campaign=campaign, entry_url=entry_url, at=at, progress=progress)
+    return {"file": name, "next": reverse("screening:slips_file", args=[campaign_id, name])}

@@ -9,7 +9,7 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.registry import every
 from xinqiao.screening.selectors import campaigns as reads
 from xinqiao.screening.selectors import results as result_reads
-from xinqiao.screening.services import campaigns, results
+from xinqiao.screening.services import campaigns, files, results
 
 
 @every("screening.windows", timedelta(minutes=1))
@@ -48,3 +48,9 @@ def reconcile_all(at: datetime) -> None:
 def _score(sittings: list[int], at: datetime) -> None:
     for sitting_id in sittings:
         results.score_sitting(actor=HOUSE, sitting_id=sitting_id, at=at)
+
+
+@every("screening.forget_slips", timedelta(hours=1))
+def forget_slips(at: datetime) -> None:
+    """Codes are printed, not stored."""
+    files.forget_slips(actor=HOUSE, at=at)

@@ -1,4 +1,45 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from xinqiao.screening.views import campaigns, filings, results, runner, students
 
 app_name = "screening"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", campaigns.index, name="index"),
+    path("filings/new/", filings.filing_new, name="filing_new"),
+    path("filings/<int:pk>/", filings.filing, name="filing"),
+    path("filings/<int:pk>/edit/", filings.filing_edit, name="filing_edit"),
+    path("filings/<int:pk>/submit/", filings.filing_submit, name="filing_submit"),
+    path("filings/<int:pk>/take-back/", filings.filing_take_back, name="filing_take_back"),
+    path("filings/<int:pk>/withdraw/", filings.filing_withdraw, name="filing_withdraw"),
+    path("filings/<int:pk>/prepare/", filings.filing_prepare, name="filing_prepare"),
+    path("filings/<int:pk>/approve/", filings.filing_approve, name="filing_approve"),
+    path("filings/<int:pk>/return/", filings.filing_return, name="filing_return"),
+    path("approvals/", filings.approvals, name="approvals"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:pk>/progress/", campaigns.campaign_progress, name="campaign_progress"),
+    path("campaigns/<int:pk>/open/", campaigns.campaign_open, name="campaign_open"),
+    path("campaigns/<int:pk>/close/", campaigns.campaign_close, name="campaign_close"),
+    path("campaigns/<int:pk>/stop/", campaigns.campaign_stop, name="campaign_stop"),
+    path("campaigns/<int:pk>/extend/", campaigns.campaign_extend, name="campaign_extend"),
+    path("campaigns/<int:pk>/duty/", campaigns.campaign_duty, name="campaign_duty"),
+    path("campaigns/<int:pk>/invite-again/", campaigns.campaign_invite_again, name="campaign_invite_again"),
+    path("campaigns/<int:pk>/rescore/", campaigns.campaign_rescore, name="campaign_rescore"),
+    path("campaigns/<int:pk>/slips/", campaigns.slips, name="slips"),
+    path("campaigns/<int:pk>/slips/all/", campaigns.slips_all, name="slips_all"),
+    path("campaigns/<int:pk>/slips/<int:node>/", campaigns.slips_class, name="slips_class"),
+    path("campaigns/<int:pk>/slips/file/<str:name>", campaigns.slips_file, name="slips_file"),
+    path("campaigns/<int:pk>/results/", results.results, name="results"),
+    path("campaigns/<int:pk>/results/export/", results.results_export, name="results_export"),
+    path("results/<int:pk>/", results.result, name="result"),
+    path("results/<int:pk>/answers/", results.answers, name="answers"),
+    path("results/<int:pk>/retest/", results.retest, name="retest"),
+    path("mine/", students.mine, name="mine"),
+    path("mine/<int:pk>/", students.sitting, name="sitting"),
+    path("mine/<int:pk>/agree/", students.sitting_agree, name="sitting_agree"),
+    path("mine/<int:pk>/decline/", students.sitting_decline, name="sitting_decline"),
+    path("mine/<int:pk>/stop/", students.sitting_stop, name="sitting_stop"),
+    path("mine/<int:pk>/start/<int:part>/", students.start, name="start"),
+    path("mine/<int:sitting_id>/answer/<int:part>/", runner.answer, name="answer"),
+    path("definitions/<str:content_hash>.<str:lang>.<str:age>.json", runner.definition, name="definition"),
+    path("mine/<int:pk>/thanks/", students.thanks, name="thanks"),
+]

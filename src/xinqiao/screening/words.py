@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from xinqiao.instruments import reasons
+from xinqiao.instruments.definition import Alert
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.screening.rules import Finding
 
@@ -58,10 +60,36 @@ LIFECYCLE_REFUSALS = (
 )
 
 
+URGENCY = {
+    "immediate": gettext_noop("请当天谈话"),
+    "soon": gettext_noop("请两周内访谈"),
+    "routine": gettext_noop("请留意"),
+}
+
+
+def language() -> str:
+    """The reader's language as the questionnaires know it."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
 def pick(text: Mapping[str, str]) -> str:
     """A definition's text in the reader's language, Chinese where there is no other."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    return text.get(language) or text.get("zh", "")
+    return text.get(language()) or text.get("zh", "")
+
+
+def urgency(alert: Alert) -> str:
+    """How soon somebody should talk with the student."""
+    return _(URGENCY[alert.urgency])
+
+
+def sign(code: str) -> str:
+    """A sign of haste or polish, as evidence for a person."""
+    return reasons.words(code, language())
+
+
+def reason(code: str) -> str:
+    """Why a number is not there."""
+    return reasons.words(code, language())
 
 
 def say(finding: Finding) -> str:

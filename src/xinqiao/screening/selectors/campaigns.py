@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import Purpose
 from xinqiao.access.selectors import consent_standings
+from xinqiao.accounts.models import Account
+from xinqiao.kernel.refusal import Refusal
+from xinqiao.outbox.models import Job
 from xinqiao.people.models import Organisation, Person
-from xinqiao.screening import rules
-from xinqiao.screening.enums import CampaignState, SittingState
-from xinqiao.screening.models import Campaign, Sitting
+from xinqiao.screening import questionnaires, rules, words
+from xinqiao.screening.enums import CampaignState, FilingState, SittingState
+from xinqiao.screening.models import Campaign, CampaignPart, Filing, Sitting
+from xinqiao.screening.selectors.filings import duty_posts
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ def progress(campaign: Campaign, classes: Iterable[Organisation], at: datetime) 
     nodes = list(classes)
     sittings = Sitting.objects.filter(campaign=campaign, retest_of=None, class_node__in=nodes)
     rows = list(sittings.values_list("class_node_id", "person_id", "state"))
-    waiting = {person for _node, person, state in rows if state == SittingState.INVITED}
+    waiting = {person for __, person, state in rows if state == SittingState.INVITED}
     people = Person.objects.filter(pk__in=sittings.filter(state=SittingState.INVITED).values("person"))
     standings = (
         consent_standings(people.only("pk", "birth_date", "keeper_id"), Purpose.SCREENING, at) if waiting else {}
@@ -112,3 +117,102 @@ def coverage(campaigns: Iterable[Campaign]) -> list[Coverage]:
 def running() -> list[Campaign]:
     """Campaigns that are open."""
     return list(Campaign.objects.filter(state=CampaignState.OPEN))
+
+
+def by_id(campaign_id: int) -> Campaign:
+    """A campaign with its school and filing."""
+    return Campaign.objects.select_related("school", "approval__filing").get(pk=campaign_id)
+
+
+def listed_filings(rows: QuerySet[Filing]) -> list[Filing]:
+    """Filings for a list, newest first."""
+    return list(rows.select_related("school")[:200])
+
+
+def waiting_filings(rows: QuerySet[Filing]) -> list[Filing]:
+    """Filings that wait for a decision, oldest first."""
+    return list(rows.filter(state=FilingState.SUBMITTED).select_related("school").order_by("submitted_at"))
+
+
+def filing_of_campaign(filing: Filing) -> Campaign | None:
+    """The campaign made from a filing."""
+    return Campaign.objects.filter(approval=filing.pk).first()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A campaign in a list; numbers only for whoever may see the whole school's."""
+
+    campaign: Campaign
+    coverage: Coverage | None
+
+
+def listed(rows: QuerySet[Campaign], totals: Callable[[Campaign], bool]) -> list[Listed]:
+    """Campaigns newest first, with how many were invited and answered. Two queries."""
+    campaigns = list(rows.select_related("school")[:200])
+    counted = {row.campaign.pk: row for row in coverage(c for c in campaigns if totals(c))}
+    return [Listed(c, counted.get(c.pk)) for c in campaigns]
+
+
+def parts_with_titles(campaign: Campaign) -> list[tuple[CampaignPart, str, str]]:
+    """(part, title, for which grade) in order."""
+    filing = campaign.approval.filing
+    found = []
+    for part in campaign.parts.all():
+        definition = questionnaires.find(part.instrument_hash)
+        group = (
+            rules.cohort(part.stage, part.entry_year, system=campaign.school.system, school_year=filing.school_year)
+            if part.stage and part.entry_year
+            else None
+        )
+        found.append(
+            (part, words.pick(definition.title) if definition else part.instrument_id, group.name if group else "")
+        )
+    return found
+
+
+LEAST_SHOWN = 10
+"""Outside a school, counts of fewer students are not shown. Source: domain.md §1.3 (k ≥ 10)."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What somebody above the school sees: counts from ten on, None for fewer."""
+
+    title: str
+    invited: int | None
+    submitted: int | None
+
+
+def for_outside(every: Progress) -> Outside:
+    """The total without what would tell of few students, also by subtraction."""
+    shown = every.submitted == 0 or LEAST_SHOWN <= every.submitted <= every.invited - LEAST_SHOWN
+    shown = shown or every.submitted == every.invited >= LEAST_SHOWN
+    invited = every.invited if every.invited >= LEAST_SHOWN or every.invited == 0 else None
+    return Outside(every.title, invited, every.submitted if shown and invited is not None else None)
+
+
+def slips_job(account: Account | None, campaign: Campaign) -> Job | None:
+    """The last drawing of slips somebody asked for, within a day of its end."""
+    jobs = Job.objects.filter(kind="screening.slips", account=account, arguments__campaign_id=campaign.pk)
+    return jobs.order_by("-pk").first()
+
+
+def nobody_stands_by(campaign: Campaign, at: datetime) -> Refusal | None:
+    """The refusal of an opening that lacks a questionnaire or the person on duty; None when all is there."""
+    definitions = [questionnaires.find(part.instrument_hash) for part in campaign.parts.all()]
+    if any(definition is None for definition in definitions):
+        return Refusal(_("有一份问卷在系统里找不到了，请联系管理员。"), code="unknown")
+    sensitive = any(rules.is_sensitive(definition) for definition in definitions if definition)
+    if sensitive and not duty_posts(campaign.school, at).filter(pk=campaign.duty_post_id).exists():
+        return Refusal(_("指定的值班人已不在岗。请先更换值班人，再开放作答。"), code="duty")
+    return None
+
+
+def why_shut(campaign: Campaign, at: datetime) -> str:
+    """What keeps a prepared campaign from opening although its time has come; empty when nothing does."""
+    if campaign.state != CampaignState.PREPARED or campaign.opens_at > at:
+        return ""
+    if campaign.closes_at <= at:
+        return _("作答时间已经过去，这次测评没有开放过。")
+    return str(nobody_stands_by(campaign, at) or "")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from xinqiao.instruments.definition import Alert, Definition
 from xinqiao.people.models import Organisation
+from xinqiao.screening import questionnaires, words
 from xinqiao.screening.enums import CampaignState, SittingState
 from xinqiao.screening.models import Campaign, Result, Sheet, Sitting
 
@@ -58,3 +61,162 @@ def for_scoring(ids: Iterable[int]) -> list[Result]:
 def with_people(rows: QuerySet[Sitting]) -> QuerySet[Sitting]:
     """Sittings with what a list of results shows."""
     return rows.select_related("person", "class_node", "campaign").prefetch_related("results")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One result in words for the psychology teacher."""
+
+    result: Result
+    title: str
+    bands: list[str]
+    alerts: list[tuple[str, str]]
+    signs: list[str]
+
+
+def line(result: Result) -> Line:
+    """What a list shows of a result: its gravest bands, alerts as (words, tone), signs of haste."""
+    definition = questionnaires.find(result.instrument_hash)
+    if definition is None:
+        return Line(result, result.instrument_id, [], [], [])
+    return Line(
+        result,
+        words.pick(definition.title_student),
+        _gravest(definition, result),
+        [(words.urgency(a), "bad" if a.urgency == "immediate" else "warn") for a in hit_alerts(definition, result)],
+        [words.sign(row["code"]) for row in result.validity.get("signs", ())],
+    )
+
+
+def hit_alerts(definition: Definition, result: Result) -> list[Alert]:
+    """The alerts of a result, most urgent first."""
+    order = {"immediate": 0, "soon": 1, "routine": 2}
+    return sorted((a for a in definition.alerts if a.id in result.alerts), key=lambda a: order[a.urgency])
+
+
+def _gravest(definition: Definition, result: Result) -> list[str]:
+    """“总分 12：中度” for the scores whose band is the gravest, at most two; nothing when all is calm."""
+    found = []
+    for score in definition.scores:
+        band = next((b for b in score.bands if b.id == result.bands.get(score.id)), None)
+        if band and score.role == "content" and band.severity == result.severity:
+            value = result.scores[score.id]["value"]
+            found.append(f"{words.pick(score.title)} {value:g}：{words.pick(band.label)}")
+    return found[:2] if result.severity else found[:1]
+
+
+@dataclass(frozen=True)
+class Number:
+    """One score of one result as the page and the export show it."""
+
+    title: str
+    value: float | None
+    t: float | None
+    band: str
+    why_not: str
+
+
+def numbers(result: Result) -> list[Number]:
+    """Every score of a result, in the order of the definition."""
+    definition = questionnaires.find(result.instrument_hash)
+    if definition is None:
+        return []
+    found = []
+    for score in definition.scores:
+        row = result.scores.get(score.id, {})
+        band = next((b for b in score.bands if b.id == result.bands.get(score.id)), None)
+        why = words.reason(row["reason"]) if row.get("reason") else ""
+        label = words.pick(band.label) if band else ""
+        found.append(Number(words.pick(score.title), row.get("value"), row.get("t"), label, why))
+    return found
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One item as it was answered; answer is empty where it was skipped."""
+
+    number: int
+    text: str
+    answer: str
+    sensitive: bool
+
+
+def answers(sheet: Sheet) -> list[Answered]:
+    """The items that were shown, with the chosen words. Depth: notes."""
+    definition = questionnaires.find(sheet.instrument_hash)
+    if definition is None:
+        return []
+    codes = definition.decode(bytes(sheet.answers))
+    found = []
+    for item in definition.items:
+        if item.id in codes:
+            chosen = next((o for o in item.options if o.code == codes[item.id]), None)
+            said = words.pick(chosen.text) if chosen else ""
+            found.append(Answered(item.position + 1, words.pick(item.text), said, item.sensitive or item.safety))
+    return found
+
+
+def listed(rows: QuerySet[Sitting], campaign: Campaign, chosen: Mapping[str, str]) -> QuerySet[Sitting]:
+    """Sittings of a campaign that have a result, filtered as the form says, by class and student number."""
+    found = rows.filter(campaign=campaign).filter(Exists(Result.objects.filter(sitting=OuterRef("pk"))))
+    if chosen.get("node"):
+        found = found.filter(class_node=chosen["node"])
+    own = Result.objects.filter(sitting=OuterRef("pk"))
+    if chosen.get("band"):
+        grave = {"2": own.filter(severity__gte=2), "1": own.filter(severity__gte=1), "0": own.filter(severity__gte=1)}
+        found = found.filter(Exists(grave[chosen["band"]]) if chosen["band"] != "0" else ~Exists(grave["0"]))
+        if chosen["band"] == "1":
+            found = found.filter(~Exists(grave["2"]))
+    if chosen.get("care") == "retest":
+        found = found.filter(Exists(own.filter(needs_retest=True)))
+    if chosen.get("care") == "sign":
+        found = found.filter(Exists(own.exclude(validity__signs=[])))
+    return with_people(found).order_by("class_node__path", "person__name", "pk")
+
+
+def classes_of(campaign: Campaign) -> list[tuple[int, str]]:
+    """(id, title) of the classes that were invited."""
+    nodes = Organisation.objects.filter(pk__in=campaign.sittings.values("class_node")).order_by("path")
+    year = campaign.approval.filing.school_year
+    named = [(node.pk, node.title_in(year, campaign.school.system), node) for node in nodes]
+    return [(pk, title) for pk, title, _node in sorted(named, key=lambda row: _class_order(row[2]))]
+
+
+def _class_order(node: Organisation) -> tuple[int, int, int]:
+    stages = {"primary": 0, "junior": 1, "senior": 2}
+    return stages.get(node.stage, 3), -(node.entry_year or 0), node.number or 0
+
+
+def same_person(rows: QuerySet[Sitting], sitting: Sitting) -> list[Sitting]:
+    """Earlier and later sittings of the same student that have results, newest first."""
+    found = rows.filter(person=sitting.person_id, results__isnull=False).exclude(pk=sitting.pk).distinct()
+    return list(with_people(found).order_by("-invited_at")[:12])
+
+
+def sheet_of(result: Result) -> Sheet | None:
+    """The stored answers behind a result."""
+    return Sheet.objects.filter(sitting=result.sitting_id, part=result.part).first()
+
+
+def explained(result: Result) -> list[str]:
+    """What the definition tells the counsellor about this result, and what to bear in mind about its wording."""
+    definition = questionnaires.find(result.instrument_hash)
+    if definition is None:
+        return []
+    said = [
+        words.pick(part.texts["counsellor"]) for part in definition.reports if part.low <= result.severity <= part.high
+    ]
+    said += [words.pick(alert.text) for alert in hit_alerts(definition, result)]
+    if definition.wording in ("own", "adapted"):
+        said.append(words.pick(definition.wording_note))
+    if not definition.verified:
+        said.append(words.pick(definition.verified_note))
+    return [row for row in said if row]
+
+
+def may_be_asked_again(sitting: Sitting) -> bool:
+    """A first sitting with a careless sheet, in a campaign that still runs, that was not repeated yet."""
+    if sitting.retest_of_id or sitting.campaign.state != CampaignState.OPEN:
+        return False
+    careless = Result.objects.filter(sitting=sitting, needs_retest=True).exists()
+    return careless and not Sitting.objects.filter(retest_of=sitting).exists()

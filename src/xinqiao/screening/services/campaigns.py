@@ -15,9 +15,10 @@ from xinqiao.access.selectors import consent_standings
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.services import announce
 from xinqiao.people.models import Enrolment, Organisation, Person
-from xinqiao.screening import policies, questionnaires, rules
+from xinqiao.screening import policies, rules
 from xinqiao.screening.enums import CampaignState, FilingState, SittingState
 from xinqiao.screening.models import Approval, Campaign, CampaignPart, Filing, Sitting
+from xinqiao.screening.selectors import campaigns as reads_campaigns
 from xinqiao.screening.selectors import filings as reads
 from xinqiao.screening.services.notes import note
 
@@ -106,24 +107,15 @@ def open_campaign(*, actor: Actor, campaign: Campaign, at: datetime) -> Campaign
     state = rules.CAMPAIGN.after(campaign.state, "open")
     if not campaign.opens_at <= at < campaign.closes_at:
         raise Refusal(_("现在不在申报的作答时间内，到时间会自动开放。"), code="window")
-    _refuse_without_duty(campaign, at)
+    missing = reads_campaigns.nobody_stands_by(campaign, at)
+    if missing is not None:
+        raise missing
     campaign.state, campaign.opened_at = state, at
     campaign.save(update_fields=["state", "opened_at"])
     _invite(campaign, campaign.approval.filing, at)
     note(actor, "campaign.opened", campaign, campaign.school_id, at)
     announce("campaign.opened", at=at, campaign_id=campaign.pk)
     return campaign
-
-
-def _refuse_without_duty(campaign: Campaign, at: datetime) -> None:
-    definitions = [questionnaires.find(part.instrument_hash) for part in campaign.parts.all()]
-    if any(definition is None for definition in definitions):
-        raise Refusal(_("有一份问卷在系统里找不到了，请联系管理员。"), code="unknown")
-    if not any(rules.is_sensitive(definition) for definition in definitions if definition):
-        return
-    standing_by = reads.duty_posts(campaign.school, at).filter(pk=campaign.duty_post_id).exists()
-    if not standing_by:
-        raise Refusal(_("指定的值班人已不在岗。请先更换值班人，再开放作答。"), code="duty")
 
 
 @transaction.atomic
