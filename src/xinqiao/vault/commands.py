@@ -46,11 +46,12 @@ def run_rotate(args: argparse.Namespace) -> int:
             print(f"有一个值打不开，已停下：{error}。其余没有受影响，查明以后用 --resume 继续。")
             return 1
     with transaction.atomic():
-        gone = services.unread_keys(owners)
+        gone = services.unread_keys(owners, timezone.now())
         DataKey.objects.filter(pk__in=gone).delete()
     if args.json:
         print(json.dumps({"owners": owners, "resealed": changed, "keys_removed": len(gone)}))
     else:
         print(f"已为 {len(owners)} 个机构更换密钥，重新加密 {changed} 处，销毁旧密钥 {len(gone)} 把。")
+        print("刚换下的旧密钥保留一小时（正在运行的服务可能还在用），过后运行 xinqiao keys rotate --resume 销毁。")
         print("提醒：更换以前做的备份，仍要用那时的密钥文件才能恢复。")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from xinqiao.kernel import crypto
 from xinqiao.kernel.home import secret
@@ -14,15 +15,19 @@ from xinqiao.vault import keys
 class Sealed:
     """A sealed text. It never turns into its content by accident: ask with ``reveal()``, after policy and audit."""
 
-    __slots__ = ("blob", "context")
+    __slots__ = ("blob", "context", "owner")
 
-    def __init__(self, blob: bytes, context: str) -> None:
+    def __init__(self, blob: bytes, context: str, owner: int | None = None) -> None:
         self.blob = blob
         self.context = context
+        self.owner = owner
+        """The organisation of the row it stands in; None for a value that was read without its row."""
 
     def reveal(self) -> str:
-        """The plain text. Raises crypto.Unreadable when the value was tampered with or its key is gone."""
-        key = keys.key_by_id(crypto.key_id_of(self.blob))
+        """The plain text. Raises crypto.Unreadable when it was tampered with, moved, or its key is gone."""
+        owner, key = keys.key_by_id(crypto.key_id_of(self.blob))
+        if self.owner is not None and owner != self.owner:
+            raise crypto.Unreadable
         return crypto.unseal(self.blob, key=key, context=self.context).decode()
 
     def __str__(self) -> str:
@@ -36,7 +41,7 @@ class Sealed:
 
 def seal(text: str, *, owner: int, context: str) -> Sealed:
     key_id, key = keys.active_key(owner)
-    return Sealed(crypto.seal(text.encode(), key=key, key_id=key_id, context=context), context)
+    return Sealed(crypto.seal(text.encode(), key=key, key_id=key_id, context=context), context, owner)
 
 
 def fingerprint(text: str) -> str:
@@ -44,11 +49,31 @@ def fingerprint(text: str) -> str:
     return crypto.fingerprint(text, key=secret("lookup"))
 
 
+class SealedAttribute(DeferredAttribute):
+    """Tells a value which organisation's row it stands in, so that one moved there from another does not open."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = instance.__dict__.get(self.field.attname)
+        if value is None:
+            value = super().__get__(instance, cls)
+        if isinstance(value, Sealed) and value and value.owner is None:
+            value.owner = getattr(instance, self.field.owner) or 0
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
 class SealedField(models.BinaryField):
     """Text sealed with the key of the organisation named by ``owner`` (an attribute of the row holding its id).
 
-    Assign a ``str`` and save; read back a ``Sealed``. ``None`` and ``""`` stay empty and are not sealed.
+    Assign a ``str`` and save; read back a ``Sealed``. ``None`` and ``""`` stay empty and are not sealed. Who gives a row
+    to another organisation reveals its texts before and assigns them after: saving refuses a value of the former owner.
     """
+
+    descriptor_class = SealedAttribute
 
     # What django-stubs reads to know the types of a column; no code looks at them.
     _pyi_private_set_type: str | Sealed | None
@@ -78,8 +103,13 @@ class SealedField(models.BinaryField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = getattr(model_instance, self.attname)
+        owner = getattr(model_instance, self.owner) or 0
+        if isinstance(value, Sealed) and value and keys.key_by_id(crypto.key_id_of(value.blob))[0] != owner:
+            raise TypeError(
+                f"{self.context}: sealed for another organisation; assign the revealed text after moving a row"
+            )
         if isinstance(value, str):
-            value = self.seal(value, getattr(model_instance, self.owner) or 0) if value else Sealed(b"", self.context)
+            value = self.seal(value, owner) if value else Sealed(b"", self.context)
             setattr(model_instance, self.attname, value)
         return value
 

@@ -1,8 +1,14 @@
-"""Finding and making data keys. Keys are few and never change, so each process remembers those it has opened."""
+"""Finding and making data keys. Keys are few and never change, so each process remembers those it has opened.
+
+Nothing is remembered before it is committed: a key made in a transaction that rolls back is gone, and a value sealed
+with it from memory afterwards could never be opened again. Which key is active is remembered for a minute only, so that
+a server notices a rotation done from the command line.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,8 +18,11 @@ from xinqiao.kernel.home import secret
 from xinqiao.vault.models import DataKey
 
 _MASTER_CONTEXT = "vault.data_key"
-_opened: dict[int, bytes] = {}
-_active: dict[int, int] = {}
+_ACTIVE_SECONDS = 60.0
+KEPT_AFTER_RETIREMENT = timedelta(hours=1)
+"""A retired key is not destroyed before every process has certainly stopped sealing with it."""
+_opened: dict[int, tuple[int, bytes]] = {}
+_active: dict[int, tuple[int, float]] = {}
 
 
 def _master() -> bytes:
@@ -34,34 +43,39 @@ def _make(owner: int, at: datetime) -> DataKey:
 
 def active_key(owner: int) -> tuple[int, bytes]:
     """(key id, key) that seals new values of ``owner``, made on first use."""
-    if owner not in _active:
-        row = DataKey.objects.filter(owner=owner, retired_at=None).first()
-        if row is None:
-            try:
-                with transaction.atomic():
-                    row = _make(owner, timezone.now())
-            except IntegrityError:  # another process was first
-                row = DataKey.objects.get(owner=owner, retired_at=None)
-            if transaction.get_connection().in_atomic_block:
-                # Not remembered: the row disappears if the surrounding transaction rolls back.
-                return row.pk, _open(row)
-        _active[owner] = row.pk
-        _opened[row.pk] = _open(row)
-    key_id = _active[owner]
-    return key_id, key_by_id(key_id)
+    key_id, since = _active.get(owner, (0, 0.0))
+    if not key_id or time.monotonic() - since > _ACTIVE_SECONDS:
+        key_id = _find_active(owner).pk
+        found = key_id
+        transaction.on_commit(lambda: _active.update({owner: (found, time.monotonic())}))
+    return key_id, key_by_id(key_id)[1]
+
+
+def _find_active(owner: int) -> DataKey:
+    row = DataKey.objects.filter(owner=owner, retired_at=None).first()
+    if row is not None:
+        return row
+    try:
+        with transaction.atomic():
+            return _make(owner, timezone.now())
+    except IntegrityError:  # another process was first
+        return DataKey.objects.get(owner=owner, retired_at=None)
+
+
+def key_by_id(key_id: int) -> tuple[int, bytes]:
+    """(owner, key). Raises crypto.Unreadable for a key that is not here (any more)."""
+    if key_id in _opened:
+        return _opened[key_id]
+    row = DataKey.objects.filter(pk=key_id).first()
+    if row is None:
+        raise crypto.Unreadable
+    found = (row.owner, _open(row))
+    transaction.on_commit(lambda: _opened.update({key_id: found}))
+    return found
 
 
 def _open(row: DataKey) -> bytes:
     return crypto.unseal(bytes(row.sealed_key), key=_master(), context=_MASTER_CONTEXT)
-
-
-def key_by_id(key_id: int) -> bytes:
-    if key_id not in _opened:
-        row = DataKey.objects.filter(pk=key_id).first()
-        if row is None:
-            raise crypto.Unreadable
-        return _open(row) if transaction.get_connection().in_atomic_block else _opened.setdefault(key_id, _open(row))
-    return _opened[key_id]
 
 
 @transaction.atomic

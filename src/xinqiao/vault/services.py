@@ -19,6 +19,10 @@ Report = Callable[[int, int], None]
 """``report(done, total)`` after each batch of rows looked at."""
 
 
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Column:
     model: type[models.Model]
@@ -51,7 +55,7 @@ def rotate(owners: list[int], at: datetime) -> None:
     keys.forget()
 
 
-def reseal(owners: list[int], report: Report = lambda done, total: None) -> int:
+def reseal(owners: list[int], report: Report = _silent) -> int:
     """Seal every value of ``owners`` with their active key; returns how many were changed.
 
     Rows already under the active key are passed by, so that a run that was cut short is taken up by running it again.
@@ -100,8 +104,8 @@ def _reseal_batch(column: Column, batch: list[models.Model], wanted: set[int]) -
     return changed
 
 
-def unread_keys(owners: list[int]) -> list[int]:
-    """Ids of retired keys that no value needs any more, after a complete ``reseal``."""
+def unread_keys(owners: list[int], at: datetime) -> list[int]:
+    """Ids of keys retired for long enough that no value needs any more, after a complete ``reseal``."""
     needed = set()
     for column in sealed_columns():
         for blob in column.model._default_manager.values_list(column.field.attname, flat=True).iterator(
@@ -109,5 +113,5 @@ def unread_keys(owners: list[int]) -> list[int]:
         ):
             if isinstance(blob, Sealed) and blob:
                 needed.add(crypto.key_id_of(blob.blob))
-    retired = DataKey.objects.filter(owner__in=owners, retired_at__isnull=False).values_list("pk", flat=True)
-    return [pk for pk in retired if pk not in needed]
+    retired = DataKey.objects.filter(owner__in=owners, retired_at__lt=at - keys.KEPT_AFTER_RETIREMENT)
+    return [pk for pk in retired.values_list("pk", flat=True) if pk not in needed]
