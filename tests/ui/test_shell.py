@@ -36,7 +36,9 @@ def draw_error(status):
 
 @pytest.fixture
 def empty_menu(monkeypatch):
+    """The frames by themselves, without what upper rooms put into menu and slots."""
     monkeypatch.setattr(nav, "_items", {})
+    monkeypatch.setattr(slots, "_slots", {})
 
 
 @pytest.mark.usefixtures("empty_menu")
