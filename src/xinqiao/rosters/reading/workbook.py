@@ -92,8 +92,11 @@ class Workbook:
         return self._opened[1]
 
 
-def open_workbook(data: bytes) -> Workbook:
-    """Open ``data``. Raises Unreadable with a code of ``faults.FILE`` when it is not a table that may be read."""
+def open_workbook(data: bytes, *, checked: bool = False) -> Workbook:
+    """Open ``data``. Raises Unreadable with a code of ``faults.FILE`` when it is not a table that may be read.
+
+    checked: the same bytes were opened before and have been kept sealed since, so the grid need not be counted again.
+    """
     if not data.strip(b"\x00 \r\n\t"):
         raise Unreadable("empty")
     if len(data) > MAX_BYTES:
@@ -101,7 +104,7 @@ def open_workbook(data: bytes) -> Workbook:
     if data.startswith(ole.MAGIC):
         return _open_old(data)
     if data.startswith(b"PK"):
-        return _open_zipped(data)
+        return _open_zipped(data, checked)
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             raise Unreadable("not_a_workbook", kind=kind)
@@ -115,8 +118,8 @@ def _open_old(data: bytes) -> Workbook:
     return _open_book("xls", data, seen.date1904)
 
 
-def _open_zipped(data: bytes) -> Workbook:
-    inside = zipguard.look(data)
+def _open_zipped(data: bytes, checked: bool) -> Workbook:
+    inside = zipguard.look(data, checked=checked)
     workbook = _open_book("xlsx", data, inside.date1904)
     for sheet in workbook.sheets:
         marks = inside.marks.get(inside.sheet_parts.get(sheet.name, ""), set())

@@ -48,8 +48,11 @@ class Inside:
     sheet_parts: dict[str, str] = field(default_factory=dict)
 
 
-def look(data: bytes) -> Inside:
-    """Check a zip file that claims to be a workbook. Raises Unreadable when it must not be opened."""
+def look(data: bytes, *, checked: bool = False) -> Inside:
+    """Check a zip file that claims to be a workbook. Raises Unreadable when it must not be opened.
+
+    checked: the grids were counted before; only failed formulas are looked for.
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
@@ -67,7 +70,7 @@ def look(data: bytes) -> Inside:
         inside = Inside()
         left = MAX_UNPACKED
         for member in members:
-            left -= _look_at(archive, member, left, inside)
+            left -= _look_at(archive, member, left, _Grid(counting=not checked), inside)
         inside.sheet_parts = _sheet_parts(archive)
         return inside
 
@@ -111,11 +114,10 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
         raise Unreadable("truncated") from None
 
 
-def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, inside: Inside) -> int:
+def _look_at(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, grid: _Grid, inside: Inside) -> int:
     """Unpack one part, count it, look for entity tricks and for the grid it makes. Returns its real size in bytes."""
     is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
     is_sheet = member.filename.lower().startswith("xl/worksheets/") and is_xml
-    grid = _Grid()
     size, tail = 0, b""
     for piece in _pieces(archive, member):
         size += len(piece)
@@ -151,13 +153,21 @@ def _last_cell(window: bytes) -> int:
 class _Grid:
     """A quick count over the raw text of a sheet. When in doubt, ``_walk_grid`` looks properly."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, counting: bool) -> None:
+        self.counting = counting
         self.rows = self.top = 0
         self.cells = self.placed = 0
         self.letters: set[bytes] = set()
         self.marks: set[str] = set()
 
     def take(self, text: bytes) -> None:
+        if self.counting:
+            self._count(text)
+        if len(self.marks) < _MOST_MARKS and (b't="e"' in text or b"<f" in text):
+            self.marks.update(found.decode() for found in _ERROR.findall(text))
+            self.marks.update(found.decode() for found in _UNCALCULATED.findall(text))
+
+    def _count(self, text: bytes) -> None:
         for number in _ROW.findall(text):
             self.rows += 1
             if number:
@@ -166,9 +176,6 @@ class _Grid:
         self.letters.update(references)
         self.placed += len(references)
         self.cells += len(_CELL.findall(text))
-        if len(self.marks) < _MOST_MARKS and (b't="e"' in text or b"<f" in text):
-            self.marks.update(found.decode() for found in _ERROR.findall(text))
-            self.marks.update(found.decode() for found in _UNCALCULATED.findall(text))
 
     @property
     def doubtful(self) -> bool:

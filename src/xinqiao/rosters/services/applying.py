@@ -30,8 +30,8 @@ ACTING = (RowKind.NEW, RowKind.RETURNED, RowKind.CHANGED, RowKind.MOVED, RowKind
 _ENDS_BY_NUMBER = (RowKind.NEW, RowKind.RETURNED, RowKind.MOVED)
 
 
-def start_applying(*, actor: Actor, roster: RosterImport, at: datetime) -> RosterImport:
-    """Have a worker carry the preview out.
+def start_applying(*, actor: Actor, roster: RosterImport, at: datetime, queued: bool = True) -> RosterImport:
+    """Have a worker carry the preview out (``queued`` False: the caller goes on to ``apply_roster`` itself).
 
     Raises Refusal: undecided (namesakes are open), nothing (no row would do anything), stale (the school changed since
     the preview), number_taken.
@@ -41,7 +41,7 @@ def start_applying(*, actor: Actor, roster: RosterImport, at: datetime) -> Roste
         roster.state = LIFECYCLE.after(roster.state, "start")
         _check(roster)
         roster.said = ""
-        roster.job = enqueue("roster.apply", account=actor.account, at=at, roster_id=roster.pk)
+        roster.job = enqueue("roster.apply", account=actor.account, at=at, roster_id=roster.pk) if queued else None
         roster.save(update_fields=["state", "said", "job"])
     return roster
 

@@ -11,6 +11,7 @@ from xinqiao.access.actor import Actor
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.rosters import faults, matching, selectors
 from xinqiao.rosters.enums import RowKind
+from xinqiao.rosters.inserting import insert_many
 from xinqiao.rosters.matching import Known, Outcome
 from xinqiao.rosters.models import RosterImport, RosterRow
 from xinqiao.rosters.reading.classnames import ClassKey
@@ -85,7 +86,7 @@ def _settle_leavers(roster: RosterImport, rows: list[RosterRow], known: dict[int
     inside = matching.scope_test(roster.scope, (ClassKey(*key) if key else None for key in written))
     left = [known[person] for person in sorted(concerned - taken) if person in known and inside(known[person].key)]
     sealer = Sealer(roster.school_id)
-    RosterRow.objects.bulk_create([row_of(roster, Outcome(RowKind.LEFT, None, gone), {}, sealer) for gone in left])
+    insert_many(RosterRow, [row_of(roster, Outcome(RowKind.LEFT, None, gone), {}, sealer) for gone in left])
 
 
 def counted(roster: RosterImport) -> dict[str, int]:

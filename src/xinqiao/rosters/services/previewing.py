@@ -18,6 +18,7 @@ from xinqiao.people.models import Organisation
 from xinqiao.people.rules import class_name
 from xinqiao.rosters import faults, matching, selectors
 from xinqiao.rosters.enums import ImportState, RowKind
+from xinqiao.rosters.inserting import insert_many
 from xinqiao.rosters.matching import Known, Outcome, Prints
 from xinqiao.rosters.models import RosterImport, RosterRow
 from xinqiao.rosters.reading import words
@@ -66,7 +67,7 @@ def make_preview(*, actor: Actor, roster: RosterImport, at: datetime, progress: 
 
 
 def _read(roster: RosterImport, today: date, progress: Progress) -> list[Line]:
-    book = open_workbook(stored_file(roster))
+    book = open_workbook(stored_file(roster), checked=True)
     total = book.height(roster.sheet)
     school = roster.school
     context = SchoolContext(
@@ -126,37 +127,40 @@ def _write(
     for piece in selectors.chunks(outcomes, BATCH):
         rows = [row_of(roster, outcome, prints, sealer) for outcome in piece]
         with transaction.atomic():
-            RosterRow.objects.bulk_create(rows, batch_size=BATCH)
-        counts.update(row.kind for row in rows)
-        warned += sum(1 for row in rows if row.kind != RowKind.FAULTY and row.faults)
+            insert_many(RosterRow, rows)
+        counts.update(str(row["kind"]) for row in rows)
+        warned += sum(1 for row in rows if row["kind"] != RowKind.FAULTY and row["faults"])
         done += len(rows)
         progress(len(outcomes) + done, len(outcomes) * 2, _("正在保存预览"))
     return {**counts, "warned": warned}
 
 
-def row_of(roster: RosterImport, outcome: Outcome, prints: dict[int, Prints], sealer: Sealer) -> RosterRow:
-    """The staging row of an outcome. Identity number and phones go into the sealed column only."""
+def row_of(roster: RosterImport, outcome: Outcome, prints: dict[int, Prints], sealer: Sealer) -> dict[str, Any]:
+    """The columns of an outcome's RosterRow. Identity number and phones go into the sealed one only."""
     line, known = outcome.line, outcome.known
-    row = RosterRow(
-        roster=roster,
-        kind=outcome.kind,
-        number=line.number if line else 0,
-        name=(line.name if line else known.name if known else "")[:64],
-        student_number=(line.student_number if line else known.student_number if known else "")[:32],
-        class_words=class_words(roster.school, line.key if line else known.key if known else None, roster.school_year)
-        or (line.written_class[:40] if line else ""),
-        person_id=known.person if known else None,
-        enrolment=known.enrolment if known else None,
-        changes=outcome.changes,
-        candidates=list(outcome.candidates),
-    )
+    key = line.key if line else known.key if known else None
+    row: dict[str, Any] = {
+        "roster_id": roster.pk,
+        "kind": str(outcome.kind),
+        "number": line.number if line else 0,
+        "name": (line.name if line else known.name if known else "")[:64],
+        "student_number": (line.student_number if line else known.student_number if known else "")[:32],
+        "class_words": class_words(roster.school, key, roster.school_year) or (line.written_class[:40] if line else ""),
+        "person_id": known.person if known else None,
+        "enrolment": known.enrolment if known else None,
+        "changes": outcome.changes,
+        "candidates": list(outcome.candidates),
+        "values": {},
+        "faults": [],
+        "secrets": b"",
+        "decided": False,
+    }
     if line is not None:
-        mine = prints.get(line.number) or Prints()
-        row.values = values_of(line, mine)
-        row.faults = [[fault.column, fault.code, dict(fault.facts), fault.blocking] for fault in line.faults]
+        row["values"] = values_of(line, prints.get(line.number) or Prints())
+        row["faults"] = [[fault.column, fault.code, dict(fault.facts), fault.blocking] for fault in line.faults]
         if line.identity or any(guardian.phone for guardian in line.guardians):
             secrets = {"id": line.identity, "phones": [guardian.phone for guardian in line.guardians]}
-            row.secrets = sealer.seal(json.dumps(secrets), SECRETS_CONTEXT)
+            row["secrets"] = sealer.seal_bytes(json.dumps(secrets).encode(), SECRETS_CONTEXT)
     return row
 
 

@@ -72,7 +72,7 @@ def choose_sheet(*, actor: Actor, roster: RosterImport, sheet: str, at: datetime
         if roster.state not in (ImportState.MAPPING, ImportState.READY):
             raise Refusal(LIFECYCLE.refusal, code="move")
         try:
-            book = open_workbook(stored_file(roster))
+            book = open_workbook(stored_file(roster), checked=True)
             chosen = next((known for known in book.sheets if known.name == sheet), None)
             if chosen is None:
                 raise Unreadable("no_sheet", sheet=sheet)
@@ -95,11 +95,12 @@ def ask_for_preview(
     school_year: int | None = None,
     effective_on: date | None = None,
     at: datetime,
+    queued: bool = True,
 ) -> RosterImport:
     """Fix what the columns mean and for whom the list is complete, and have the preview made by a worker.
 
-    fields: column index → field, corrections over the guesses. Raises Refusal (mapping_twice, mapping_missing) with
-    ``field`` set to the column that is in question.
+    fields: column index → field, corrections over the guesses. queued: False when the caller goes on to
+    ``make_preview`` itself (the command line). Raises Refusal (mapping_twice, mapping_missing).
     """
     with transaction.atomic():
         roster = locked(actor, roster)
@@ -114,7 +115,7 @@ def ask_for_preview(
         roster.scope = Scope(scope)
         roster.school_year = school_year or roster.school_year
         roster.effective_on = effective_on or roster.effective_on
-        roster.job = enqueue("roster.preview", account=actor.account, at=at, roster_id=roster.pk)
+        roster.job = enqueue("roster.preview", account=actor.account, at=at, roster_id=roster.pk) if queued else None
         roster.save()
     return roster
 
@@ -135,6 +136,13 @@ def discard(*, actor: Actor, roster: RosterImport, at: datetime) -> RosterImport
         roster.rows.all().delete()
         note(actor, roster, "roster.discarded", at)
     return roster
+
+
+def note_export(*, actor: Actor, school: Organisation, rows: int, at: datetime) -> None:
+    """Leave a trace of a roster that went out as a file; in the transaction that made it."""
+    record(
+        account=actor.account, who=actor.who, action="roster.exported", at=at, owner=school.pk, reading=True, rows=rows
+    )
 
 
 def locked(actor: Actor, roster: RosterImport) -> RosterImport:
