@@ -101,3 +101,12 @@ def _open(token: str) -> Claims:
     if version != VERSION:
         raise BadToken
     return Claims(sitting_id, part, body[_HEAD.size :].hex(), expires, None if years == _UNKNOWN_AGE else years)
+
+
+def draft_key(sitting_id: int, part: int) -> str:
+    """The key (32 bytes, base64url) with which a page encrypts what it keeps on the device.
+
+    The same for every day and device of one sheet, so that what was left on a phone yesterday opens today; it is given
+    out with the page only and never kept on the device itself.
+    """
+    return urlsafe_b64encode(hmac.digest(_key(), b"draft" + struct.pack(">QH", sitting_id, part), "sha256")).decode()

@@ -28,7 +28,7 @@ def saved_state(sitting: Sitting, part: int, definition: Definition) -> dict[str
 
 
 def step_of(sitting: Sitting, part: int) -> tuple[int, int, places.Step] | None:
-    """(its place from 1, how many there are, the step) of a part; None when it is not this sitting's or cannot be asked."""
+    """(place from 1, how many there are, the step) of a part; None when it is not this sitting's or cannot be asked."""
     steps = places.steps_of(sitting)
     for place, step in enumerate(steps, 1):
         if step.part.number == part and step.definition is not None:

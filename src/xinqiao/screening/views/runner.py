@@ -18,6 +18,7 @@ from xinqiao.screening.selectors import runner as reads
 from xinqiao.screening.services.sittings import start_part
 
 A_YEAR = 365 * 24 * 3600
+SCRIPTS = [f"screening/runner{name}.js" for name in ("_state", "_draft", "_send", "_view", "")]
 
 
 @never_cache
@@ -54,6 +55,7 @@ def answer(request: HttpRequest, sitting_id: int, part: int) -> HttpResponse:
         "sitting": sitting,
         "title": definition.words(definition.title_student, lang),
         "setup": setup,
+        "scripts": SCRIPTS,
         "place": place,
         "of": of,
         "is_last": place == of,
