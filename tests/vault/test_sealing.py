@@ -100,7 +100,7 @@ def test_a_row_given_to_another_school_is_sealed_with_its_key(pupil):
     row = Person.objects.get(pk=pupil.pk)
     texts = row.id_number.reveal(), row.phone.reveal()
     row.keeper = new
-    with pytest.raises(TypeError, match="another organisation"):
+    with pytest.raises(TypeError, match="another organisation"), transaction.atomic():
         row.save()
     row.id_number, row.phone = texts
     row.save()

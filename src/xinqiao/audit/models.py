@@ -12,6 +12,7 @@ class Chain(models.Model):
     owner = models.PositiveBigIntegerField(unique=True, db_comment="school or bureau id; 0 is the house itself")
     length = models.PositiveBigIntegerField(default=0)
     head = models.CharField(max_length=64, default="", blank=True)
+    seal = models.CharField(max_length=64, default="", blank=True, db_comment="keyed hash of owner, length and head")
 
 
 class Entry(models.Model):

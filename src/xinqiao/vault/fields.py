@@ -69,8 +69,8 @@ class SealedAttribute(DeferredAttribute):
 class SealedField(models.BinaryField):
     """Text sealed with the key of the organisation named by ``owner`` (an attribute of the row holding its id).
 
-    Assign a ``str`` and save; read back a ``Sealed``. ``None`` and ``""`` stay empty and are not sealed. Who gives a row
-    to another organisation reveals its texts before and assigns them after: saving refuses a value of the former owner.
+    Assign a ``str`` and save; read back a ``Sealed``. ``None`` and ``""`` stay empty and are not sealed. Who gives a
+    row to another organisation reveals its texts before and assigns them after: a value of the former owner is refused.
     """
 
     descriptor_class = SealedAttribute

@@ -78,6 +78,11 @@ def _open(row: DataKey) -> bytes:
     return crypto.unseal(bytes(row.sealed_key), key=_master(), context=_MASTER_CONTEXT)
 
 
+def opens(row: DataKey) -> None:
+    """Raises crypto.Unreadable when the master key here is not the one ``row`` was sealed with."""
+    _open(row)
+
+
 @transaction.atomic
 def rotate(owner: int, at: datetime) -> DataKey:
     """Retire the active key of ``owner`` and make a new one. Old values open until they are sealed again."""
