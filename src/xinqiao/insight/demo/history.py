@@ -7,7 +7,7 @@ import importlib.util
 
 from xinqiao.insight.demo.people import World
 
-CHAPTERS = ("screening", "signals", "cases")
+CHAPTERS = ("screening", "care")
 
 
 def build_history(world: World) -> None:

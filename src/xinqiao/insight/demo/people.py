@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.timezone import localdate
 
@@ -55,6 +56,9 @@ class World:
     schools: list[School] = field(default_factory=list)
     accounts: list[tuple[str, str, str]] = field(default_factory=list)
     officer: Person | None = None
+    stories: list[Any] = field(default_factory=list)
+    """What the chapter on screening leaves to the next one."""
+    running: Any = None
     extra: dict[str, object] = field(default_factory=dict)
     """Further facts for the printed summary, such as how a student signs in."""
 
