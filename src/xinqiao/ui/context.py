@@ -19,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: nav.items(request)),
         "actor": actor,
         "organisation": getattr(request, "organisation_name", "") or getattr(actor, "organisation_name", ""),
-        "help_lines": getattr(request, "help_lines", None) or getattr(settings, "HELP_LINES", []),
+        "help_lines": getattr(request, "help_lines", None) or getattr(settings, "XINQIAO_HELP_LINES", []),
         "level_words": getattr(request, "level_words", None) or getattr(settings, "LEVEL_WORDS", None),
         "idle_seconds": idle_seconds(request, actor),
         "login_url": settings.LOGIN_URL,
