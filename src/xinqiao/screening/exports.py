@@ -36,7 +36,7 @@ def slips(
         for row in rows
     ]
     window = f"{localtime(campaign.opens_at):%Y-%m-%d} – {localtime(campaign.closes_at):%Y-%m-%d}"
-    label, number = settings.HELP_LINES[0]
+    label, number = settings.XINQIAO_HELP_LINES[0]
     return pdf.slips(
         shapes.SlipSheet(
             head=shapes.Head(

@@ -20,6 +20,7 @@ from xinqiao.screening import questionnaires, rules, words
 from xinqiao.screening.enums import CampaignState, FilingState, SittingState
 from xinqiao.screening.models import Campaign, CampaignPart, Filing, Sitting
 from xinqiao.screening.selectors.filings import duty_posts
+from xinqiao.screening.selectors.places import class_order
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def due_to_close(at: datetime) -> list[Campaign]:
 
 
 def progress(campaign: Campaign, classes: Iterable[Organisation], at: datetime) -> list[Progress]:
-    """One row a class, in the order of the classes. A constant number of queries."""
-    nodes = list(classes)
+    """One row a class that was invited, as a school sorts its classes. A constant number of queries."""
+    nodes = sorted(classes, key=class_order)
     sittings = Sitting.objects.filter(campaign=campaign, retest_of=None, class_node__in=nodes)
     rows = list(sittings.values_list("class_node_id", "person_id", "state"))
     waiting = {person for __, person, state in rows if state == SittingState.INVITED}

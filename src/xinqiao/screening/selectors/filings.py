@@ -25,6 +25,7 @@ def cohorts_at(school: Organisation, at: datetime) -> list[Cohort]:
     keys = (
         Organisation.objects.filter(kind="class", path__startswith=school.path, closed_on=None)
         .values_list("stage", "entry_year")
+        .order_by()
         .distinct()
     )
     year = school_year_of(localdate(at))

@@ -9,8 +9,15 @@ from datetime import datetime
 from django.utils.timezone import localtime
 
 from xinqiao.instruments.definition import Definition
+from xinqiao.people.models import Organisation
 from xinqiao.screening import questionnaires, rules
 from xinqiao.screening.models import Campaign, CampaignPart, Sheet, Sitting
+
+
+def class_order(node: Organisation) -> tuple[int, int, int]:
+    """Sorts classes as a school does: stage, lower grades first, number."""
+    stages = {"primary": 0, "junior": 1, "senior": 2}
+    return stages.get(node.stage, 3), -(node.entry_year or 0), node.number or 0
 
 
 def parts_of(sitting: Sitting, parts: Iterable[CampaignPart]) -> list[CampaignPart]:

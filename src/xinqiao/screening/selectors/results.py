@@ -13,6 +13,7 @@ from xinqiao.people.models import Organisation
 from xinqiao.screening import questionnaires, words
 from xinqiao.screening.enums import CampaignState, SittingState
 from xinqiao.screening.models import Campaign, Result, Sheet, Sitting
+from xinqiao.screening.selectors import places
 
 _AFTER_THE_END = timedelta(days=2)
 _MOST_AT_ONCE = 2_000
@@ -171,20 +172,16 @@ def listed(rows: QuerySet[Sitting], campaign: Campaign, chosen: Mapping[str, str
         found = found.filter(Exists(own.filter(needs_retest=True)))
     if chosen.get("care") == "sign":
         found = found.filter(Exists(own.exclude(validity__signs=[])))
-    return with_people(found).order_by("class_node__path", "person__name", "pk")
+    return with_people(found).order_by(
+        "class_node__stage", "-class_node__entry_year", "class_node__number", "person__name", "pk"
+    )
 
 
 def classes_of(campaign: Campaign) -> list[tuple[int, str]]:
     """(id, title) of the classes that were invited."""
-    nodes = Organisation.objects.filter(pk__in=campaign.sittings.values("class_node")).order_by("path")
+    nodes = Organisation.objects.filter(pk__in=campaign.sittings.values("class_node"))
     year = campaign.approval.filing.school_year
-    named = [(node.pk, node.title_in(year, campaign.school.system), node) for node in nodes]
-    return [(pk, title) for pk, title, _node in sorted(named, key=lambda row: _class_order(row[2]))]
-
-
-def _class_order(node: Organisation) -> tuple[int, int, int]:
-    stages = {"primary": 0, "junior": 1, "senior": 2}
-    return stages.get(node.stage, 3), -(node.entry_year or 0), node.number or 0
+    return [(node.pk, node.title_in(year, campaign.school.system)) for node in sorted(nodes, key=places.class_order)]
 
 
 def same_person(rows: QuerySet[Sitting], sitting: Sitting) -> list[Sitting]:
