@@ -28,20 +28,31 @@ def secrets_folder() -> Path:
 def secret(name: str, size: int = 32) -> bytes:
     """The secret called ``name``, made with ``size`` random bytes when it is not there yet.
 
-    Created with O_EXCL, so that two processes starting together agree on one value. Read once per process and folder.
+    Two processes starting together agree on one value. Read once per process and folder.
     """
     return _read_or_make(secrets_folder() / f"{name}.key", size)
 
 
 @lru_cache(maxsize=64)
 def _read_or_make(path: Path, size: int) -> bytes:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text().strip())
-    value = secrets.token_bytes(size)
+    if not path.exists():
+        _make(path, secrets.token_bytes(size))
+    return bytes.fromhex(path.read_text().strip())
+
+
+def _make(path: Path, value: bytes) -> None:
+    """Write aside, then link into place: nobody reads half a key, and of two that start together one wins."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(value.hex())
         file.flush()
         os.fsync(file.fileno())
-    return value
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        aside.replace(path)
+        return
+    aside.unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,11 @@ def current(on: date, prefix: str = "") -> Q:
     return Q(**{f"{prefix}starts_on__lte": on}) & (Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": on}))
 
 
+def unplaced() -> str:
+    """A path for the moment between the row and its id; ``services.add_organisation`` sets the real one."""
+    return f"?{uuid4().hex}"
+
+
 class Organisation(models.Model):
     """A node of the tree: bureau, school, grade, class, street, hospital … of any depth."""
 
@@ -25,7 +31,9 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=16)
     name = models.CharField(max_length=80)
     code = models.CharField(max_length=32, blank=True, db_comment="official or local code; unique when given")
-    path = models.CharField(max_length=255, unique=True, null=True, db_comment="/id/id/… from the root, ends with /")
+    path = models.CharField(
+        max_length=255, unique=True, default=unplaced, db_comment="/id/id/… from the root, ends with /"
+    )
     stage = models.CharField(max_length=8, choices=Stage, blank=True)
     entry_year = models.PositiveSmallIntegerField(null=True, blank=True, db_comment="year a cohort entered the stage")
     number = models.PositiveSmallIntegerField(null=True, blank=True, db_comment="class number within its cohort")
@@ -57,7 +65,7 @@ class Organisation(models.Model):
 
     def ancestors_ids(self) -> list[int]:
         """Ids from the root down to and including this node."""
-        return [int(part) for part in (self.path or "").split("/") if part]
+        return [int(part) for part in self.path.split("/") if part]
 
     def title_in(self, school_year: int, system: str = "63") -> str:
         """The name people use in that school year: cohorts and classes change theirs each September."""
@@ -182,7 +190,7 @@ class GroupMembership(models.Model):
 
 
 class Term(models.Model):
-    """A term of an organisation and everything below it. Days outside every term are holidays once terms are given."""
+    """A term of an organisation and everything below it. Days between two terms are days off."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="terms")
     school_year = models.PositiveSmallIntegerField(db_comment="year in which the school year began")
