@@ -33,7 +33,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, schools: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chooser = cast(forms.ModelChoiceField[Organisation], self.fields["school"])
+        chooser = cast("forms.ModelChoiceField[Organisation]", self.fields["school"])
         chooser.queryset = schools
         only = list(schools[:2])
         if len(only) == 1:
@@ -67,7 +67,7 @@ class MappingForm(forms.Form):
             **{f"column_{c.index}": chosen.get(c.index, SKIP) if chosen else c.field for c in head.columns},
         }
         super().__init__(*args, initial=initial, **kwargs)
-        year = cast(forms.TypedChoiceField, self.fields["school_year"])
+        year = cast("forms.TypedChoiceField", self.fields["school_year"])
         around = range(roster.made_at.year - 2, roster.made_at.year + 2)
         year.choices = [(y, gettext("%(first)d–%(last)d 学年") % {"first": y, "last": y + 1}) for y in around]
         choices = [(SKIP, gettext("不导入")), *((name, str(faults.FIELD_LABELS[name])) for name in FIELDS)]
