@@ -18,6 +18,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     demo.add_argument("--schools", type=int, default=3)
     demo.add_argument("--students", type=int, default=540)
     demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--no-history", action="store_true", help="只有组织和人员，没有测评和个案，适合从头走一遍")
     demo.add_argument("--if-empty", action="store_true", help="已有数据时不做任何事，退出码为 0")
     demo.add_argument("--json", action="store_true")
     demo.set_defaults(run=run_demo)

@@ -38,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
         world = build_people(
             schools=args.schools, students=args.students, rng=random.Random(args.seed), at=timezone.now()
         )
-        build_history(world)
+        if not args.no_history:
+            build_history(world)
     (settings.HOME / "demo").write_text(json.dumps(_summary(world), ensure_ascii=False))
     _print(args, _summary(world))
     return 0
