@@ -45,6 +45,7 @@ class Action(models.TextChoices):
     MANAGE_PEOPLE = "manage_people", _("维护班级与学生")
     MANAGE_POSTS = "manage_posts", _("任免岗位")
     MANAGE_CALENDAR = "manage_calendar", _("维护校历")
+    MANAGE_DUTY = "manage_duty", _("安排值班")
     ROSTER_IMPORT = "roster_import", _("导入花名册")
     MANAGE_CONSENT = "manage_consent", _("登记知情同意")
     FILE_SCREENING = "file_screening", _("申报测评")

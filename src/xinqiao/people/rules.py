@@ -76,10 +76,8 @@ class WorkingTime:
         A start outside working time counts from the next opening. ``start`` must be aware, in local time.
         """
         moment = self.next_open(start)
-        while days > 0:
-            moment += timedelta(days=1)
-            if self.is_working_day(moment.date()):
-                days -= 1
+        for _day in range(days):
+            moment = self._next_working_day(moment)
         return moment
 
     def add_hours(self, start: datetime, hours: float) -> datetime:
@@ -100,11 +98,14 @@ class WorkingTime:
                 return self._opening(moment)
             if moment.time() < self.closes:
                 return moment
-        moment = self._opening(moment + timedelta(days=1))
-        for _day in range(400):
-            if self.is_working_day(moment.date()):
-                return moment
-            moment += timedelta(days=1)
+        return self._opening(self._next_working_day(moment))
+
+    def _next_working_day(self, moment: datetime) -> datetime:
+        """The same hour on the next working day. Raises ValueError when there is none within 400 days."""
+        for passed in range(1, 401):
+            later = moment + timedelta(days=passed)
+            if self.is_working_day(later.date()):
+                return later
         raise ValueError("no working day within 400 days")
 
     def _opening(self, moment: datetime) -> datetime:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from django.db.models import Q, QuerySet
 
+from xinqiao.people.enums import DayKind
 from xinqiao.people.models import CalendarDay, Enrolment, Organisation, Person, Term, current
 from xinqiao.people.rules import WorkingTime, school_year_of
 
@@ -50,28 +51,64 @@ def class_title(node: Organisation, on: date, system: str = "63") -> str:
     return node.title_in(school_year_of(on), system)
 
 
-def working_time(node: Organisation) -> WorkingTime:
-    """Working days at ``node``: its own calendar, then those above it, then the national one, then weekdays.
+@dataclass(frozen=True)
+class SchoolDay:
+    """What a day is for one organisation, and why. ``source``: own, above, term, law or week."""
 
-    Two queries; the result can be asked many times.
-    """
+    working: bool
+    kind: str = ""
+    name: str = ""
+    source: str = "week"
+
+
+@dataclass(frozen=True)
+class SchoolCalendar:
+    """Days and terms of one organisation, nearest first: its own row, rows above it, the break between two terms,
+    the national calendar, weekdays. So a national make-up Saturday inside the winter break stays a day off."""
+
+    own: int
+    days: Mapping[date, tuple[int, str, str]]
+    law: Mapping[date, tuple[str, str]]
+    spans: Sequence[tuple[date, date]]
+
+    def on(self, day: date) -> SchoolDay:
+        """The day as it counts for clocks. An examination day is a working day, on a weekend too."""
+        if day in self.days:
+            owner, kind, name = self.days[day]
+            return SchoolDay(kind != DayKind.HOLIDAY, kind, name, "own" if owner == self.own else "above")
+        if self._between_terms(day):
+            return SchoolDay(False, DayKind.HOLIDAY, "", "term")
+        if day in self.law:
+            kind, name = self.law[day]
+            return SchoolDay(kind != DayKind.HOLIDAY, kind, name, "law")
+        return SchoolDay(day.weekday() < SATURDAY)
+
+    def is_working_day(self, day: date) -> bool:
+        return self.on(day).working
+
+    def _between_terms(self, day: date) -> bool:
+        if not self.spans or not min(s for s, _e in self.spans) <= day <= max(e for _s, e in self.spans):
+            return False
+        return not any(start <= day <= end for start, end in self.spans)
+
+
+def school_calendar(node: Organisation) -> SchoolCalendar:
+    """The calendar that holds at ``node``: the nearest organisation that gives terms gives them all. Two queries."""
     chain = node.ancestors_ids()
     nearness = {pk: place for place, pk in enumerate(chain)}
-    days: dict[date, tuple[int, str]] = {}
+    days: dict[date, tuple[int, str, str]] = {}
+    law: dict[date, tuple[str, str]] = {}
     for row in CalendarDay.objects.filter(Q(organisation__in=chain) | Q(organisation=None)):
-        near = nearness.get(row.organisation_id, -1) if row.organisation_id else -1
-        if near >= days.get(row.day, (-2, ""))[0]:
-            days[row.day] = (near, row.kind)
+        if row.organisation_id is None:
+            law[row.day] = (row.kind, row.name)
+        elif row.day not in days or nearness[row.organisation_id] > nearness[days[row.day][0]]:
+            days[row.day] = (row.organisation_id, row.kind, row.name)
     terms = list(Term.objects.filter(organisation__in=chain).values_list("organisation_id", "starts_on", "ends_on"))
     nearest = max((nearness[owner] for owner, _s, _e in terms), default=None)
-    spans = [(s, e) for owner, s, e in terms if nearness[owner] == nearest]
-    return WorkingTime(partial(_is_working_day, days=days, spans=spans))
+    spans = [(start, end) for owner, start, end in terms if nearness[owner] == nearest]
+    return SchoolCalendar(own=node.pk, days=days, law=law, spans=sorted(spans))
 
 
-def _is_working_day(day: date, *, days: dict[date, tuple[int, str]], spans: list[tuple[date, date]]) -> bool:
-    if day in days:
-        return days[day][1] != "holiday"
-    if spans and min(s for s, _e in spans) <= day <= max(e for _s, e in spans):
-        if not any(s <= day <= e for s, e in spans):
-            return False
-    return day.weekday() < SATURDAY
+def working_time(node: Organisation) -> WorkingTime:
+    """Working days at ``node`` by its calendar. Two queries; the result can be asked many times."""
+    return WorkingTime(school_calendar(node).is_working_day)
