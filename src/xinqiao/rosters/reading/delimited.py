@@ -21,8 +21,9 @@ def decode(data: bytes) -> tuple[str, str]:
         candidates = ["utf-16"]
     elif data.startswith(b"\xef\xbb\xbf"):
         candidates = ["utf-8-sig"]
-    elif data[:200].count(0) > len(data[:200]) // 4:
-        candidates = ["utf-16-le" if data[1:200:2].count(0) > data[0:200:2].count(0) else "utf-16-be"]
+    elif b"\x00" in data[:2000]:  # UTF-16 without its mark: digits, separators and line ends have a zero byte
+        little = data[1:2000:2].count(0) > data[0:2000:2].count(0)
+        candidates = ["utf-16-le" if little else "utf-16-be"]
     else:
         candidates = ["utf-8", "gb18030"]
     for encoding in candidates:

@@ -192,6 +192,8 @@ def choose_sheet(book: Workbook) -> Head:
         try:
             head = head_of_sheet(book, sheet.name)
         except Unreadable as trouble:
+            if trouble.code not in ("empty", "no_head"):
+                raise
             anything = anything or trouble.code == "no_head"
             continue
         if best is None or len(head.found()) > len(best.found()):

@@ -72,6 +72,8 @@ def look(data: bytes, *, checked: bool = False) -> Inside:
         for member in members:
             left -= _look_at(archive, member, left, _Grid(counting=not checked), inside)
         inside.sheet_parts = _sheet_parts(archive)
+        if not set(inside.sheet_parts.values()) <= set(names):  # the library would show a missing sheet as an empty one
+            raise Unreadable("truncated")
         return inside
 
 
