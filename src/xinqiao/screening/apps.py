@@ -23,6 +23,7 @@ class ScreeningConfig(AppConfig):
                 icon="checkup-list",
                 order=41,
                 badge=home.approvals_waiting,
+                group=group,
             )
         )
         slots.fill("home", home.items, order=40)

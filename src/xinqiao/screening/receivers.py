@@ -40,4 +40,4 @@ def draw_slips(
     """Slips for a whole school; the file waits a day for its download."""
     campaign = campaigns.by_id(campaign_id)
     name = files.draw_slips(actor=HOUSE, campaign=campaign, entry_url=entry_url, at=at, progress=progress)
-    return {"file": name, "next": reverse("screening:slips_file", args=[campaign_id, name])}
+    return {"file": name, "next": reverse("screening:slips", args=[campaign_id])}

@@ -96,14 +96,21 @@ def hit_alerts(definition: Definition, result: Result) -> list[Alert]:
 
 
 def _gravest(definition: Definition, result: Result) -> list[str]:
-    """“总分 12：中度” for the scores whose band is the gravest, at most two; nothing when all is calm."""
+    """“12 · 中度” for the scores whose band is the gravest, at most two; nothing when several are all calm."""
+    content = [score for score in definition.scores if score.role == "content" and score.bands]
     found = []
-    for score in definition.scores:
+    for score in content:
         band = next((b for b in score.bands if b.id == result.bands.get(score.id)), None)
-        if band and score.role == "content" and band.severity == result.severity:
-            value = result.scores[score.id]["value"]
-            found.append(f"{words.pick(score.title)} {value:g}：{words.pick(band.label)}")
-    return found[:2] if result.severity else found[:1]
+        if band and band.severity == result.severity:
+            name = f"{words.pick(score.title)} " if len(content) > 1 else ""
+            found.append(f"{name}{result.scores[score.id]['value']:g} · {words.pick(band.label)}")
+    return found[:2] if result.severity or len(content) == 1 else []
+
+
+def alerts_together(lines: Iterable[Line]) -> list[tuple[str, str]]:
+    """(words, tone) of several results, each once, the most urgent first."""
+    every = {alert for line in lines for alert in line.alerts}
+    return sorted(every, key=lambda alert: alert[1] != "bad")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from xinqiao.access.enums import ConsentParty, Purpose
 from xinqiao.access.rules import Standing
 from xinqiao.access.selectors import consent_standing, current_text
 from xinqiao.access.texts import DEFAULTS
+from xinqiao.instruments.definition import Definition
 from xinqiao.screening import questionnaires, rules, words
 from xinqiao.screening.enums import CampaignState, SittingState
 from xinqiao.screening.models import Result, Sitting
@@ -98,22 +98,20 @@ def consent_text(sitting: Sitting, at: datetime) -> tuple[str, list[Paragraph]]:
 
 
 def own_report(sitting: Sitting) -> list[tuple[str, str]]:
-    """(questionnaire, words) for the student: only the fragment its definition writes for students.
+    """(questionnaires, words) for the student: only the fragments their definitions write for students, each once.
 
     No score, no band, no name of a scale; a sheet that was filled in too fast gets thanks and nothing else.
     """
-    return [_fragment(result) for result in Result.objects.filter(sitting=sitting).order_by("part")]
+    together: dict[str, list[str]] = {}
+    for result in Result.objects.filter(sitting=sitting).order_by("part"):
+        definition = questionnaires.find(result.instrument_hash)
+        if definition is not None:
+            together.setdefault(_fragment(definition, result), []).append(words.pick(definition.title_student))
+    return [(" · ".join(titles), said) for said, titles in together.items()]
 
 
-def _fragment(result: Result) -> tuple[str, str]:
-    definition = questionnaires.find(result.instrument_hash)
-    if definition is None:
-        return "", ""
-    said: Iterable[str] = (
-        ()
-        if result.needs_retest
-        else (
-            words.pick(part.texts["student"]) for part in definition.reports if part.low <= result.severity <= part.high
-        )
-    )
-    return words.pick(definition.title_student), " ".join(said)
+def _fragment(definition: Definition, result: Result) -> str:
+    if result.needs_retest:
+        return ""
+    fitting = (part for part in definition.reports if part.low <= result.severity <= part.high)
+    return " ".join(words.pick(part.texts["student"]) for part in fitting)

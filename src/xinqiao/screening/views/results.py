@@ -41,12 +41,13 @@ def _sitting(request: HttpRequest, pk: int) -> Sitting:
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     row, at = _campaign(request, pk), timezone.now()
     form = ResultFilter(request.GET or None, nodes=reads.classes_of(row))
-    found = reads.listed(policies.visible_sittings(request.actor, at), row, form.chosen())
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    rows = reads.listed(policies.visible_sittings(request.actor, at), row, form.chosen())
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     year = row.approval.filing.school_year
     lines = [
-        (s, s.class_node.title_in(year, row.school.system), [reads.line(r) for r in s.results.all()])
+        (s, s.class_node.title_in(year, row.school.system), found, reads.alerts_together(found))
         for s in page.object_list
+        for found in [[reads.line(r) for r in s.results.all()]]
     ]
     audit.record(
         account=request.actor.account,
