@@ -11,10 +11,8 @@ class ScreeningConfig(AppConfig):
         from xinqiao.screening import home
         from xinqiao.ui import nav, slots
 
-        label, icon = _("测评"), "clipboard-list"
-        nav.register(
-            nav.NavItem(action=Action.SEE_PROGRESS, label=label, url_name="screening:index", icon=icon, order=40)
-        )
+        label, icon, group = _("测评"), "clipboard-list", _("关怀")
+        nav.register(nav.NavItem(Action.SEE_PROGRESS, label, "screening:index", icon, order=40, group=group))
         nav.register(
             nav.NavItem(
                 action=Action.APPROVE_SCREENING,
