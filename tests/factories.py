@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
+
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.models import Authenticator
+from django.test import Client
 
 from xinqiao.access.actor import Actor, actor_of
 from xinqiao.access.enums import PostKind
@@ -85,3 +90,17 @@ def an_actor(kind: PostKind, organisation: Organisation, name: str = "", *, at: 
     person = a_person(organisation, name)
     a_post(person, kind, organisation)
     return actor_of(person, at)
+
+
+def sign_in(client: Client, actor: Actor, *, second_factor: bool = True, fresh: bool = True) -> Client:
+    """The test client as ``actor``, with a second factor and a password given just now (or long ago)."""
+    client.force_login(actor.account, backend="xinqiao.accounts.backends.TicketBackend")
+    if second_factor:
+        Authenticator.objects.get_or_create(
+            user=actor.account, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "made up"}}
+        )
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() if fresh else 0}]
+    session["account_authentication_methods_user"] = user_id_to_str(actor.account)
+    session.save()
+    return client

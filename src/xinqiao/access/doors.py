@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
+from xinqiao.access.freshness import ask_again
 from xinqiao.access.policies import wards_of
 
 View = Callable[..., HttpResponse]
@@ -36,7 +36,8 @@ _WORDS = {ANYONE, SIGNED_IN, *_KINDS}
 @dataclass(frozen=True)
 class Door:
     """needs: actions of which one is enough, or one of the words above. fresh: asks for the password again when it
-    was given more than fifteen minutes ago. reading: runs in a transaction; the trail of the read commits with it."""
+    was given more than fifteen minutes ago (``freshness``; the demonstration does not ask). reading: runs in a
+    transaction; the trail of the read commits with it."""
 
     needs: tuple[str, ...]
     fresh: bool = False
@@ -54,18 +55,17 @@ def door(*needs: str, fresh: bool = False, reading: bool = False) -> Callable[[V
     lock = Door(tuple(str(need) for need in needs), fresh, reading)
 
     def hang(view: View) -> View:
-        asked_again = reauthentication_required(view) if fresh else view
-
         @wraps(view)
         def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             turned_away = _turned_away(request, lock)
+            if turned_away is None and lock.fresh and not settings.DEMO:
+                turned_away = ask_again(request)
             if turned_away is not None:
                 return turned_away
-            guarded = view if settings.DEMO else asked_again
             if lock.reading:
                 with transaction.atomic():
-                    return guarded(request, *args, **kwargs)
-            return guarded(request, *args, **kwargs)
+                    return view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
 
         entrance.door = lock  # type: ignore[attr-defined]
         return entrance

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from xinqiao.accounts.freshness import is_fresh
 from xinqiao.accounts.models import Account
 
 
@@ -27,6 +28,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/"
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """allauth counts only a second asking; for us a sign-in a moment ago is proof as well."""
+        return super().is_reauthentication_required(app=app, **kwargs) and not is_fresh(self.request)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """User names are kept in lower case; what a phone's keyboard makes of the first letter does not matter."""
