@@ -1,6 +1,6 @@
-"""A load client of few lines, so that it is not what is measured: asyncio protocols, keep-alive, one request in flight each.
+"""A load client of few lines, so that it is not what is measured: asyncio protocols, keep-alive, one request each.
 
-python -m bench.load PORT PATH CONNECTIONS SECONDS TOKENS FIRST EVERY   prints JSON: acknowledged, refused, latencies (ms)
+python -m bench.load PORT PATH CONNECTIONS SECONDS TOKENS FIRST EVERY   prints JSON: acknowledged, refused, ms
 
 Sheets are taken from the file TOKENS, starting at FIRST, each EVERY-th (several clients share a file); every request is
 another sheet with other answers. When the file is used up it starts again with the next sequence number.

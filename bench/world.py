@@ -33,8 +33,8 @@ def build(sittings: int, *, at: datetime) -> list[str]:
     decider = Person.objects.create(name="审批人", keeper=school)
     opens, closes = at - timedelta(days=1), at + timedelta(days=20)
     filing = Filing.objects.create(
-        school=school, school_year=2026, title="测速", purpose="测速", opens_at=opens, closes_at=closes, made_by=officer,
-        made_at=opens, submitted_at=opens, state="approved", decided_by=decider, decided_at=opens,
+        school=school, school_year=2026, title="测速", purpose="测速", opens_at=opens, closes_at=closes,
+        made_by=officer, made_at=opens, submitted_at=opens, state="approved", decided_by=decider, decided_at=opens,
     )  # fmt: skip
     approval = Approval.objects.create(filing=filing, decided_by=decider, decided_at=opens)
     campaign = Campaign.objects.create(

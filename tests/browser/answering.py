@@ -5,13 +5,41 @@ python -m tests.browser.answering STUDENTS   on the data of XINQIAO_HOME; prints
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-SESSION = "sessionid"
+from tests.browser.house import ROOT, House, free_port, stop, wait_until_it_answers
+
+
+@contextlib.contextmanager
+def answering_house(home: Path, students: int) -> Iterator[tuple[House, list[dict[str, Any]]]]:
+    """A server whose students are in the middle of a screening, and who they are."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("XINQIAO_", "PYTEST_"))}
+    environment |= {"XINQIAO_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.answering", str(students)],
+        cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    port, log = free_port(), home / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "xinqiao", "serve", "--no-worker", "--port", str(port)],
+            cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    house = House(f"http://127.0.0.1:{port}", home, log, process, environment, [])
+    try:
+        wait_until_it_answers(house.url, process, log)
+        yield house, json.loads(made.stdout)
+    finally:
+        stop(process)
 
 
 def build(students: int, at: datetime) -> list[dict[str, object]]:
@@ -27,7 +55,8 @@ def build(students: int, at: datetime) -> list[dict[str, object]]:
     opens, closes = at - timedelta(days=1), at + timedelta(days=5)
     filing = Filing.objects.create(
         school=school, school_year=2026, title="秋季心理健康测评", purpose="关心", opens_at=opens, closes_at=closes,
-        made_by=officer.account, made_at=opens, submitted_at=opens, state="approved", decided_by=officer, decided_at=opens,
+        made_by=officer.account, made_at=opens, submitted_at=opens, state="approved", decided_by=officer,
+        decided_at=opens,
     )  # fmt: skip
     approval = Approval.objects.create(filing=filing, decided_by=officer, decided_at=opens)
     campaign = Campaign.objects.create(
@@ -71,7 +100,7 @@ def main() -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    print(json.dumps(build(int(sys.argv[1]), datetime.now(ZoneInfo("Asia/Shanghai")))))
+    json.dump(build(int(sys.argv[1]), datetime.now(ZoneInfo("Asia/Shanghai"))), sys.stdout)
     return 0
 
 

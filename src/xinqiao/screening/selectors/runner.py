@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from xinqiao.access.chain import on_duty
 from xinqiao.instruments.definition import Definition
 from xinqiao.screening import clocks
 from xinqiao.screening.models import Sheet, Sitting
@@ -34,6 +37,13 @@ def step_of(sitting: Sitting, part: int) -> tuple[int, int, places.Step] | None:
         if step.part.number == part and step.definition is not None:
             return place, len(steps), step
     return None
+
+
+def help_lines(sitting: Sitting, at: datetime) -> list[tuple[object, object]]:
+    """(who, number or name) for the help card: who is on duty at the school, then the numbers for everybody."""
+    post = on_duty(sitting.campaign.school, at) or sitting.campaign.duty_post
+    person = [(_("学校值班老师"), post.person.name)] if post else []
+    return [*person, *settings.XINQIAO_HELP_LINES]
 
 
 def words() -> dict[str, str]:

@@ -51,6 +51,7 @@ def answer(request: HttpRequest, sitting_id: int, part: int) -> HttpResponse:
         "home": reverse("screening:mine"),
         "words": reads.words(),
     }
+    request.help_lines = reads.help_lines(sitting, at)
     context = {
         "sitting": sitting,
         "title": definition.words(definition.title_student, lang),
@@ -58,7 +59,6 @@ def answer(request: HttpRequest, sitting_id: int, part: int) -> HttpResponse:
         "scripts": SCRIPTS,
         "place": place,
         "of": of,
-        "is_last": place == of,
     }
     return render(request, "screening/answer.html", context)
 

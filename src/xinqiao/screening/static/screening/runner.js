@@ -43,6 +43,7 @@
   }
   function changed() {
     draft.write(state);
+    say(""); // nothing may look saved that is not
     progress();
     sender.change();
   }
