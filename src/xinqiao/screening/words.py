@@ -92,6 +92,11 @@ def reason(code: str) -> str:
     return reasons.words(code, language())
 
 
+def gate(code: str) -> str:
+    """Why a student may not start; a code of ``rules.gate``."""
+    return _(GATE[code])
+
+
 def say(finding: Finding) -> str:
     """The finding as one sentence."""
     facts = {key: pick(value) if isinstance(value, Mapping) else value for key, value in finding.facts.items()}

@@ -29,7 +29,7 @@ def agree(*, actor: Actor, sitting: Sitting, at: datetime) -> Sitting:
     sitting = _own(actor, sitting)
     _refuse_unless_open(sitting)
     if sitting.campaign.consent_mode == ConsentMode.PAPER:
-        raise Refusal(_(words.GATE["self_paper"]), code="self_paper")
+        raise Refusal(words.gate("self_paper"), code="self_paper")
     if "rejoin" in rules.SITTING.offers(sitting.state):
         sitting.state = rules.SITTING.after(sitting.state, "rejoin")
         sitting.declined_by, sitting.ended_at = "", None
@@ -83,7 +83,7 @@ def start_part(*, actor: Actor, sitting: Sitting, number: int, at: datetime) -> 
         ok=standing.ok, declined=standing.declined, missing=standing.missing, consent_mode=campaign.consent_mode
     )
     if closed:
-        raise Refusal(_(words.GATE[closed]), code=closed)
+        raise Refusal(words.gate(closed), code=closed)
     part = _part(sitting, number)
     if Sheet.objects.filter(sitting=sitting, part=part.number, submitted_at__isnull=False).exists():
         raise Refusal(_("这份问卷已经交过了，谢谢你。"), code="submitted")

@@ -36,7 +36,7 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
     if look.stage == "done":
         return redirect("screening:thanks", pk)
     title, paragraphs = reads.consent_text(row, at)
-    why = _(words.GATE[look.why]) if look.why else ""
+    why = words.gate(look.why) if look.why else ""
     context = {"mine": look, "sitting": row, "campaign": row.campaign, "why": why}
     return render(request, "screening/sitting.html", context | {"text_title": title, "paragraphs": paragraphs})
 
