@@ -14,9 +14,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from xinqiao.access.actor import actor_for
+from xinqiao.access.actor import Actor, actor_for
+from xinqiao.access.selectors.tenant import help_lines, level_words, tenant_options
 from xinqiao.accounts.models import Account, AccountKind
 
 SEEN = "seen"
@@ -55,6 +57,7 @@ class ActorMiddleware:
         actor = actor_for(account, timezone.now())
         request.actor = actor  # type: ignore[attr-defined]
         request.idle_seconds = settings.IDLE_SECONDS[account.kind]  # type: ignore[attr-defined]
+        _speak_for_the_school(request, actor)
         if request.path.startswith(_always_open()):
             return None
         if account.kind in {AccountKind.STUDENT, AccountKind.OUTSIDE} and request.path.startswith(_account_pages()):
@@ -69,6 +72,13 @@ class ActorMiddleware:
                 messages.warning(request, _("您的岗位可以看到学生的敏感信息，请先设置两步验证（动态口令或通行密钥）。"))
                 return redirect("mfa_index")
         return None
+
+
+def _speak_for_the_school(request: HttpRequest, actor: Actor) -> None:
+    """Help lines and level words of the actor's school, read once and only when a page draws them."""
+    options = SimpleLazyObject(lambda: tenant_options(actor, timezone.now()))
+    request.help_lines = SimpleLazyObject(lambda: help_lines(options))  # type: ignore[attr-defined]
+    request.level_words = SimpleLazyObject(lambda: level_words(options) or [])  # type: ignore[attr-defined]
 
 
 def _is_idle(request: HttpRequest, account: Account) -> bool:

@@ -20,7 +20,7 @@ from xinqiao.access.services.entry import (
 )
 from xinqiao.access.services.glass import break_glass, confirm_told, end_glass, review_glass
 from xinqiao.access.services.links import is_alive, make_link, open_link, revoke_link
-from xinqiao.access.services.staff import close_account, open_staff_account
+from xinqiao.access.services.staff import close_account, found_house, open_staff_account, remove_second_factor
 
 __all__ = [
     "Signature",
@@ -33,6 +33,7 @@ __all__ = [
     "ensure_texts",
     "enter_student",
     "find_binding",
+    "found_house",
     "give_consent",
     "is_alive",
     "issue_binding_codes",
@@ -42,6 +43,7 @@ __all__ = [
     "open_staff_account",
     "publish_text",
     "record_papers",
+    "remove_second_factor",
     "review_glass",
     "revoke_link",
     "slip_fragment",

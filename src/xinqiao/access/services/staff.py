@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from xinqiao.access import codes
 from xinqiao.access.actor import HOUSE, Actor
-from xinqiao.access.enums import Action
+from xinqiao.access.enums import Action, PostKind
+from xinqiao.access.models import Post
 from xinqiao.accounts.models import Account, AccountKind
 from xinqiao.audit.services import record
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.people.models import Person
+from xinqiao.people.models import Organisation, Person
+from xinqiao.people.services import add_organisation
 
 ONE_TIME_LENGTH = 12
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
@@ -87,3 +91,34 @@ def close_account(*, actor: Actor, account: Account, at: datetime) -> None:
         subject=account,
         person=person.pk if person else None,
     )
+
+
+@transaction.atomic
+def remove_second_factor(*, actor: Actor, account: Account, at: datetime) -> int:
+    """For a lost phone: the next sign-in asks for the password alone, and then to set up a new one. Returns how many
+    were removed. Only the house itself (the command line) may: who gives out passwords must not take this away too."""
+    if actor != HOUSE:
+        raise PermissionDenied
+    removed, _kinds = Authenticator.objects.filter(user=account).delete()
+    person = Person.objects.filter(account=account).first()
+    record(
+        account=None,
+        who=actor.who,
+        action="account.second_factor_removed",
+        at=at,
+        owner=person.keeper_id if person else 0,
+        subject=account,
+        person=person.pk if person else None,
+    )
+    return removed
+
+
+@transaction.atomic
+def found_house(*, organisation: str, name: str, username: str, at: datetime) -> str:
+    """The first bureau and its administrator, on an empty installation; returns the one-time password."""
+    if Organisation.objects.exists():
+        raise Refusal(_("这里已经有机构。新的管理员由现有管理员任命。"), code="not_empty")
+    root = add_organisation(parent=None, kind="bureau", name=organisation.strip())
+    person = Person.objects.create(name=name.strip(), keeper=root)
+    Post.objects.create(person=person, organisation=root, kind=PostKind.SYSTEM_ADMIN, starts_on=localdate(at))
+    return open_staff_account(actor=HOUSE, person=person, username=username, at=at)
