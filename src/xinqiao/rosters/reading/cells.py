@@ -42,7 +42,7 @@ def text(raw: Any) -> str:
     if isinstance(raw, float):
         return _number(raw)
     if isinstance(raw, int):
-        return _number(float(raw)) if abs(raw) >= SAFE_DIGITS else str(raw)
+        return _number(SAFE_DIGITS) if abs(raw) >= SAFE_DIGITS else str(raw)
     if isinstance(raw, datetime):
         return raw.date().isoformat()
     if isinstance(raw, (date, time)):
@@ -51,7 +51,7 @@ def text(raw: Any) -> str:
 
 
 def _number(raw: float) -> str:
-    if abs(raw) >= SAFE_DIGITS:
+    if not -SAFE_DIGITS < raw < SAFE_DIGITS:  # also keeps out what is no number at all
         raise BadCell("digits_lost")
     return str(int(raw)) if raw.is_integer() else repr(raw)
 
@@ -195,6 +195,8 @@ def day(raw: Any, *, latest: date, date1904: bool = False) -> date | None:
     elif isinstance(raw, date):
         found = raw
     elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        if not -SAFE_DIGITS < raw < SAFE_DIGITS:  # also keeps out what is no number at all
+            raise BadCell("date", value=str(raw)[:20])
         found = _day_of_number(float(raw), date1904)
     else:
         value = text(raw)

@@ -53,6 +53,8 @@ _REFUSED = {word: reason for reason, words in NOT_TAKEN.items() for word in word
 _CIRCUMSTANCE = re.compile(f"(?:是否)?(?:为|是|属于)?({CIRCUMSTANCES})[\u4e00-\u9fff]{{0,6}}")
 _CONTAINED = (REGISTRATION, IDENTITY, BIRTH, NUMBER, GRADE, CLASS, SEX, BOARDING)
 """Fields whose longer synonyms are also believed inside a longer word."""
+_A_CLASS = re.compile("[0-9]|[一二三四五六七八九十]年级|初[一二三四]|高[一二三]")
+"""Inside a word: this is a value such as 七年级1班, not a head."""
 _BRACKETS = re.compile(r"[(\[【<{][^)\]】>}]*[)\]】>}]")
 _NOISE = re.compile(r"[\s*:：、,，。_\-/\\?？!！]+")
 
@@ -129,7 +131,7 @@ def meaning(label: str) -> tuple[str, float, str]:
     circumstance = _CIRCUMSTANCE.fullmatch(word)
     if circumstance:
         return GROUPS, 0.9, circumstance[1]
-    for field in _CONTAINED:
+    for field in () if _A_CLASS.search(word) else _CONTAINED:
         if len(word) <= 12 and any(len(known) > 1 and known in word for known in SYNONYMS[field].split()):
             return field, 0.7, ""
     return "", 0.0, ""

@@ -21,7 +21,7 @@ def _bad(error: Unfit) -> BadCell:
 
 
 def _digits(raw: Any) -> str:
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= SAFE_DIGITS:
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and not -SAFE_DIGITS < raw < SAFE_DIGITS:
         raise BadCell("digits_lost")
     value = text(raw).replace(" ", "").lstrip("'’").upper()
     if re.fullmatch(r"\d(?:\.\d+)?E\+?\d{1,3}", value):
@@ -58,7 +58,7 @@ def phone(raw: Any) -> str:
 
     Two numbers in one cell, a service line and a foreign number are refused.
     """
-    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= SAFE_DIGITS:
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and not -SAFE_DIGITS < raw < SAFE_DIGITS:
         raise BadCell("digits_lost")
     value = text(raw).upper()
     if value in ("", "无", "/", "-"):
