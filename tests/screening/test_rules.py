@@ -138,7 +138,23 @@ def test_what_we_ship_with_words_can_be_asked():
 @pytest.mark.parametrize("code", words.SENTENCES)
 def test_every_sentence_takes_its_facts(code):
     facts = dict.fromkeys(
-        ["title", "low", "high", "grade", "age", "items", "days", "from", "until", "talks", "interviewers", "needed", "minutes", "most"], 1
+        [
+            "title",
+            "low",
+            "high",
+            "grade",
+            "age",
+            "items",
+            "days",
+            "from",
+            "until",
+            "talks",
+            "interviewers",
+            "needed",
+            "minutes",
+            "most",
+        ],
+        1,
     )
     assert words.say(rules.Finding(code, {**facts, "title": {"zh": "某问卷"}}))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action, Depth
@@ -50,10 +50,10 @@ def may_run(actor: Actor, school: Organisation) -> bool:
 
 
 def visible_campaigns(actor: Actor) -> QuerySet[Campaign]:
-    """Campaigns whose counts the actor may see: of schools below a post, and of the school a class or grade lies in."""
+    """Campaigns whose counts the actor may see: of schools below a post, and those a class in reach was invited to."""
     paths = actor.paths(Action.SEE_PROGRESS)
-    above = {int(part) for path in paths for part in path.split("/") if part}
-    return Campaign.objects.filter(under(paths, "school__path") | Q(school__in=above))
+    invited = Sitting.objects.filter(under(paths, "class_node__path"), campaign=OuterRef("pk"))
+    return Campaign.objects.filter(under(paths, "school__path") | Exists(invited))
 
 
 def classes_in_sight(actor: Actor, campaign: Campaign) -> QuerySet[Organisation]:
