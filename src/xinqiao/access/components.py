@@ -29,7 +29,7 @@ def glass_banner(request: HttpRequest, **_context: object) -> str | None:
 
 def waiting(request: HttpRequest, **_context: object) -> list[dict[str, Any]]:
     """For the slot "home"."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor is None or actor.person is None:
         return []
     items = [
@@ -90,7 +90,7 @@ def _to_answer(actor: Any) -> list[dict[str, Any]]:
 
 def file_section(request: HttpRequest, person: Person, depth: Depth, at: datetime) -> list[dict[str, Any]]:
     """For the slot "file": who read this."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if depth < Depth.PLAN or not actor.may(Action.SEE_TRAIL):
         return []
     return [{"title": _("谁看过这份档案"), "template": "access/trail/section.html", "context": {"person": person}}]

@@ -99,8 +99,8 @@ def admits(need: str, actor: Actor) -> bool:
 
 def _to_sign_in(request: HttpRequest, lock: Door) -> HttpResponse:
     """The entrance this door's people use; a fragment sends the whole page there instead of drawing it inside."""
-    entrances = {(STUDENT,): "entry:student", (GUARDIAN,): "entry:guardian"}
-    entrance = resolve_url(entrances.get(lock.needs, settings.LOGIN_URL))
+    entrances: dict[tuple[str, ...], str] = {(STUDENT,): "entry:student", (GUARDIAN,): "entry:guardian"}
+    entrance = resolve_url(entrances.get(lock.needs, str(settings.LOGIN_URL)))
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = entrance

@@ -77,8 +77,8 @@ class ActorMiddleware:
 def _speak_for_the_school(request: HttpRequest, actor: Actor) -> None:
     """Help lines and level words of the actor's school, read once and only when a page draws them."""
     options = SimpleLazyObject(lambda: tenant_options(actor, timezone.now()))
-    request.help_lines = SimpleLazyObject(lambda: help_lines(options))  # type: ignore[attr-defined]
-    request.level_words = SimpleLazyObject(lambda: level_words(options) or [])  # type: ignore[attr-defined]
+    request.help_lines = SimpleLazyObject(lambda: help_lines(options))  # type: ignore[attr-defined,arg-type]
+    request.level_words = SimpleLazyObject(lambda: level_words(options) or [])  # type: ignore[attr-defined,arg-type]
 
 
 def _is_idle(request: HttpRequest, account: Account) -> bool:
@@ -93,7 +93,7 @@ def _is_idle(request: HttpRequest, account: Account) -> bool:
 
 def _always_open() -> tuple[str, ...]:
     """Signing out, the language and files: whoever somebody is."""
-    return (reverse("account_logout"), reverse("set_language"), settings.STATIC_URL)
+    return (reverse("account_logout"), reverse("set_language"), str(settings.STATIC_URL))
 
 
 def _account_pages() -> str:

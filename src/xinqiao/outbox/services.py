@@ -70,7 +70,7 @@ def deliver_announcements(at: datetime, limit: int = 200) -> int:
 
 
 def _skips_locked() -> bool:
-    return transaction.get_connection().features.has_select_for_update_skip_locked
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
 def run_next_job(at: datetime, clock: Callable[[], datetime] | None = None) -> Job | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
-Component = Callable[..., "str | None"]
+Component = Callable[..., Any]
+"""Returns what its slot asks for: drawn text mostly, a list of dicts for "home" and "file"; None or empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ def empty(slot_name: str) -> None:
     _slots.pop(slot_name, None)
 
 
-def filled(slot_name: str, request: HttpRequest, **context: object) -> list[str]:
+def filled(slot_name: str, request: HttpRequest, **context: object) -> list[Any]:
     """What the upper rooms want to show here, in order; a component that has nothing to say returns None or ""."""
     drawn = (filling.function(request, **context) for filling in _slots.get(slot_name, []))
     return [piece for piece in drawn if piece]

@@ -59,7 +59,7 @@ class SealedAttribute(DeferredAttribute):
         if value is None:
             value = super().__get__(instance, cls)
         if isinstance(value, Sealed) and value and value.owner is None:
-            value.owner = getattr(instance, self.field.owner) or 0
+            value.owner = getattr(instance, self.field.owner) or 0  # type: ignore[attr-defined]
         return value
 
     def __set__(self, instance: Any, value: Any) -> None:

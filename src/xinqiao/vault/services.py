@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
@@ -26,7 +27,7 @@ def _silent(_done: int, _total: int) -> None:
 @dataclass(frozen=True)
 class Column:
     model: type[models.Model]
-    field: SealedField
+    field: SealedField[Any, Any]
 
     def __str__(self) -> str:
         return self.field.context

@@ -34,7 +34,7 @@ def dead(at: datetime) -> Q:
 
 def unused_binding(pk: int | None, at: datetime) -> BindingCode | None:
     """A binding code that was typed right a moment ago and still waits for a password."""
-    return BindingCode.objects.filter(pk=pk, used_at=None, expires_at__gt=at).select_related("guardian").first()
+    return BindingCode.objects.filter(pk=pk or 0, used_at=None, expires_at__gt=at).select_related("guardian").first()
 
 
 def wards_named(guardian: Person, at: datetime) -> list[str]:

@@ -273,12 +273,9 @@ class PaperAnswer:
 def record_papers(*, actor: Actor, purpose: str, answers: list[PaperAnswer], at: datetime) -> int:
     """A pile of paper slips, all or none; returns how many. Raises like ``give_consent``, naming the student."""
     for answer in answers:
-        say = {"actor": actor, "person": answer.person, "purpose": purpose, "signature": answer.signature, "at": at}
+        verb = give_consent if answer.yes else decline
         try:
-            if answer.yes:
-                give_consent(**say)
-            else:
-                decline(**say)
+            verb(actor=actor, person=answer.person, purpose=purpose, signature=answer.signature, at=at)
         except Refusal as refusal:
             raise Refusal(f"{answer.person.name}：{refusal}", code=refusal.code, field=refusal.field) from refusal
     return len(answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -106,7 +107,7 @@ def review_glass(*, actor: Actor, glass: BreakGlass, justified: bool, at: dateti
     return glass
 
 
-def _note(actor: Actor, action: str, glass: BreakGlass, at: datetime, **facts: object) -> None:
+def _note(actor: Actor, action: str, glass: BreakGlass, at: datetime, **facts: Any) -> None:
     record(
         account=actor.account,
         who=actor.who,

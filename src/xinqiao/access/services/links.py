@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -118,7 +119,7 @@ def revoke_link(*, actor: Actor, link: OutsideLink, at: datetime) -> OutsideLink
     return link
 
 
-def _note(account: Account | None, who: str, action: str, link: OutsideLink, at: datetime, **facts: object) -> None:
+def _note(account: Account | None, who: str, action: str, link: OutsideLink, at: datetime, **facts: Any) -> None:
     record(
         account=account,
         who=who,

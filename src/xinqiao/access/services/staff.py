@@ -110,7 +110,7 @@ def remove_second_factor(*, actor: Actor, account: Account, at: datetime) -> int
         subject=account,
         person=person.pk if person else None,
     )
-    return removed
+    return int(removed)
 
 
 @transaction.atomic

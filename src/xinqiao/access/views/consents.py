@@ -46,7 +46,7 @@ def _purpose_tabs(request: HttpRequest, purpose: str, extra: str = "") -> list[d
 @door(Action.MANAGE_CONSENT)
 def consents(request: HttpRequest) -> HttpResponse:
     """Classes in reach and how far each is; somebody with one class goes straight there."""
-    nodes = list(register.classes_in_reach(request.actor))  # type: ignore[attr-defined]
+    nodes = list(register.classes_in_reach(request.actor))
     if len(nodes) == 1:
         return redirect("access:consent_class", nodes[0].pk)
     purpose = _purpose(request)
@@ -60,12 +60,12 @@ def consents(request: HttpRequest) -> HttpResponse:
 
 
 def _schools(request: HttpRequest) -> list[Organisation]:
-    reach = visible_organisations(request.actor, Action.MANAGE_CONSENT)  # type: ignore[attr-defined]
+    reach = visible_organisations(request.actor, Action.MANAGE_CONSENT)
     return list(reach.filter(kind="school").order_by("path"))
 
 
 def _class(request: HttpRequest, node_id: int) -> Organisation:
-    return get_object_or_404(register.classes_in_reach(request.actor), pk=node_id)  # type: ignore[attr-defined]
+    return get_object_or_404(register.classes_in_reach(request.actor), pk=node_id)
 
 
 @door(Action.MANAGE_CONSENT)
@@ -78,7 +78,7 @@ def consent_class(request: HttpRequest, node_id: int) -> HttpResponse:
     form = PaperForm(lines, party, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            n = record_papers(actor=request.actor, purpose=purpose, answers=form.answers(), at=now)  # type: ignore[attr-defined]
+            n = record_papers(actor=request.actor, purpose=purpose, answers=form.answers(), at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -112,7 +112,7 @@ def binding_slips(request: HttpRequest, node_id: int) -> HttpResponse:
     node, now = _class(request, node_id), timezone.now()
     lines = register.class_register(node, Purpose.SCREENING, now)
     wanted = [line for line in lines if line.guardians]
-    codes = issue_binding_codes(actor=request.actor, students=[line.person for line in wanted], at=now)  # type: ignore[attr-defined]
+    codes = issue_binding_codes(actor=request.actor, students=[line.person for line in wanted], at=now)
     title, school = register.class_titles([node], localdate(now))[node.pk]
     slips = [
         {"child": line.person.name, "number": line.number, "guardian": g.guardian.name, "code": codes[g.guardian_id]}
@@ -124,7 +124,7 @@ def binding_slips(request: HttpRequest, node_id: int) -> HttpResponse:
 
 
 def _student(request: HttpRequest, person_id: int) -> Person:
-    reach = visible_students(request.actor, timezone.now(), Action.MANAGE_CONSENT)  # type: ignore[attr-defined]
+    reach = visible_students(request.actor, timezone.now(), Action.MANAGE_CONSENT)
     return get_object_or_404(reach, pk=person_id)
 
 
@@ -137,7 +137,7 @@ def consent_person(request: HttpRequest, person_id: int) -> HttpResponse:
         verb = give_consent if form.cleaned_data["answer"] == "yes" else decline
         try:
             verb(
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=request.actor,
                 person=person,
                 purpose=form.cleaned_data["purpose"],
                 signature=form.signature(),
@@ -166,7 +166,7 @@ def consent_withdraw(request: HttpRequest, person_id: int, consent_id: int) -> H
     form = WithdrawForm(request.POST)
     try:
         channel = form.cleaned_data["channel"] if form.is_valid() else ""
-        withdraw(actor=request.actor, consent=consent, channel=channel, at=timezone.now())  # type: ignore[attr-defined]
+        withdraw(actor=request.actor, consent=consent, channel=channel, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -183,7 +183,7 @@ def consent_texts(request: HttpRequest, school_id: int) -> HttpResponse:
 
 
 def _school(request: HttpRequest, school_id: int) -> Organisation:
-    reach = visible_organisations(request.actor, Action.MANAGE_CONSENT)  # type: ignore[attr-defined]
+    reach = visible_organisations(request.actor, Action.MANAGE_CONSENT)
     return get_object_or_404(reach, pk=school_id, kind="school")
 
 
@@ -195,7 +195,7 @@ def consent_text_new(request: HttpRequest, school_id: int) -> HttpResponse:
     form = TextForm(request.POST or None, initial={"title": text.title, "body": text.body})
     if request.method == "POST" and form.is_valid():
         try:
-            publish_text(actor=request.actor, organisation=school, purpose=purpose, at=now, **form.cleaned_data)  # type: ignore[attr-defined]
+            publish_text(actor=request.actor, organisation=school, purpose=purpose, at=now, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
@@ -207,5 +207,5 @@ def consent_text_new(request: HttpRequest, school_id: int) -> HttpResponse:
 
 @door(Action.MANAGE_CONSENT)
 def consent_text(request: HttpRequest, text_id: int) -> HttpResponse:
-    text = get_object_or_404(text_in_reach(request.actor), pk=text_id)  # type: ignore[attr-defined]
+    text = get_object_or_404(text_in_reach(request.actor), pk=text_id)
     return render(request, "access/consents/text.html", {"text": text})

@@ -123,7 +123,7 @@ def outside_door(request: HttpRequest, token: str) -> HttpResponse:
 @door(OUTSIDE, reading=True)
 def outside_page(request: HttpRequest) -> HttpResponse:
     """What the link opens, drawn by the room that made it. An ended link ends the session."""
-    link = link_of(request.actor, timezone.now())  # type: ignore[attr-defined]
+    link = link_of(request.actor, timezone.now())
     if link is None:
         logout(request)
         return redirect("entry:left")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from xinqiao.access.doors import STAFF, door
 from xinqiao.access.enums import Action
 from xinqiao.access.forms.glass import FindForm, GlassForm
+from xinqiao.access.models import BreakGlass
 from xinqiao.access.policies import visible_students
 from xinqiao.access.selectors import glass as readings
 from xinqiao.access.services import break_glass, confirm_told, end_glass, review_glass
@@ -28,8 +29,8 @@ def glass_find(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "words": words,
-        "found": readings.findable(request.actor, words, now),  # type: ignore[attr-defined]
-        "open": readings.open_now(request.actor, now),  # type: ignore[attr-defined]
+        "found": readings.findable(request.actor, words, now),
+        "open": readings.open_now(request.actor, now),
     }
     return render(request, "access/glass/find.html", context)
 
@@ -37,14 +38,14 @@ def glass_find(request: HttpRequest) -> HttpResponse:
 @door(Action.BREAK_GLASS, fresh=True)
 def glass_new(request: HttpRequest, person_id: int) -> HttpResponse:
     now = timezone.now()
-    reach = visible_students(request.actor, now, Action.BREAK_GLASS)  # type: ignore[attr-defined]
+    reach = visible_students(request.actor, now, Action.BREAK_GLASS)
     person: Person = get_object_or_404(reach, pk=person_id)
     enrolment = current_enrolment(person, timezone.localdate(now))
-    told = readings.second_persons(enrolment.school, request.actor, now) if enrolment else []  # type: ignore[attr-defined]
+    told = readings.second_persons(enrolment.school, request.actor, now) if enrolment else []
     form = GlassForm(told, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            break_glass(actor=request.actor, person=person, at=now, **form.cleaned_data)  # type: ignore[attr-defined]
+            break_glass(actor=request.actor, person=person, at=now, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
@@ -56,9 +57,9 @@ def glass_new(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @door(STAFF)
 def glass_end(request: HttpRequest, glass_id: int) -> HttpResponse:
-    glass = get_object_or_404(readings.own(request.actor), pk=glass_id)  # type: ignore[attr-defined]
+    glass = get_object_or_404(readings.own(request.actor), pk=glass_id)
     try:
-        end_glass(actor=request.actor, glass=glass, at=timezone.now())  # type: ignore[attr-defined]
+        end_glass(actor=request.actor, glass=glass, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -69,10 +70,10 @@ def glass_end(request: HttpRequest, glass_id: int) -> HttpResponse:
 @door(STAFF, reading=True)
 def glass_told(request: HttpRequest, glass_id: int) -> HttpResponse:
     """What the second person reads, and confirms."""
-    told = readings.told_of(request.actor)  # type: ignore[attr-defined]
+    told = readings.told_of(request.actor)
     glass = get_object_or_404(told, pk=glass_id)
     if request.method == "POST":
-        confirm_told(actor=request.actor, glass=glass, at=timezone.now())  # type: ignore[attr-defined]
+        confirm_told(actor=request.actor, glass=glass, at=timezone.now())
         messages.success(request, _("已确认知情。如果觉得不妥，请告诉学校领导或数据保护专员。"))
         return redirect("/")
     _note_reading(request, glass)
@@ -82,7 +83,7 @@ def glass_told(request: HttpRequest, glass_id: int) -> HttpResponse:
 @door(Action.REVIEW_GLASS, reading=True)
 def glass_review(request: HttpRequest) -> HttpResponse:
     """The weekly list: what waits for a verdict, and what was decided."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = []
     for glass in readings.reviewable(actor)[:100]:
         reason = ""
@@ -97,10 +98,10 @@ def glass_review(request: HttpRequest) -> HttpResponse:
 @require_POST
 @door(Action.REVIEW_GLASS)
 def glass_verdict(request: HttpRequest, glass_id: int) -> HttpResponse:
-    glass = get_object_or_404(readings.reviewable(request.actor), pk=glass_id)  # type: ignore[attr-defined]
+    glass = get_object_or_404(readings.reviewable(request.actor), pk=glass_id)
     justified = request.POST.get("justified") == "yes"
     try:
-        review_glass(actor=request.actor, glass=glass, justified=justified, at=timezone.now())  # type: ignore[attr-defined]
+        review_glass(actor=request.actor, glass=glass, justified=justified, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -108,8 +109,8 @@ def glass_verdict(request: HttpRequest, glass_id: int) -> HttpResponse:
     return redirect("access:glass_review")
 
 
-def _note_reading(request: HttpRequest, glass: readings.BreakGlass) -> None:
-    actor = request.actor  # type: ignore[attr-defined]
+def _note_reading(request: HttpRequest, glass: BreakGlass) -> None:
+    actor = request.actor
     record(
         account=actor.account,
         who=actor.who,

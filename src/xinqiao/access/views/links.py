@@ -20,7 +20,7 @@ from xinqiao.kernel.refusal import Refusal
 @door(Action.INVITE_OUTSIDE)
 def links(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    page = Paginator(links_in_reach(request.actor), 50).get_page(request.GET.get("page"))  # type: ignore[attr-defined]
+    page = Paginator(links_in_reach(request.actor), 50).get_page(request.GET.get("page"))
     rows = [{"link": link, "alive": is_alive(link, now)} for link in page.object_list]
     return render(request, "access/links/index.html", {"page": page, "rows": rows})
 
@@ -28,9 +28,9 @@ def links(request: HttpRequest) -> HttpResponse:
 @require_POST
 @door(Action.INVITE_OUTSIDE)
 def link_revoke(request: HttpRequest, link_id: int) -> HttpResponse:
-    link = get_object_or_404(links_in_reach(request.actor), pk=link_id)  # type: ignore[attr-defined]
+    link = get_object_or_404(links_in_reach(request.actor), pk=link_id)
     try:
-        revoke_link(actor=request.actor, link=link, at=timezone.now())  # type: ignore[attr-defined]
+        revoke_link(actor=request.actor, link=link, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

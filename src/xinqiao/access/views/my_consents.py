@@ -45,9 +45,9 @@ def _item(person: Person, giver: Person, purpose: Purpose) -> dict[str, object] 
 @door(STUDENT, GUARDIAN)
 def my_consents(request: HttpRequest) -> HttpResponse:
     """Myself when I am a student, and each of my wards."""
-    giver, now = request.actor.person, timezone.now()  # type: ignore[attr-defined]
+    giver, now = request.actor.person, timezone.now()
     people = []
-    for person in speaks_for(request.actor, now):  # type: ignore[attr-defined]
+    for person in speaks_for(request.actor, now):
         items = [item for purpose in _ASKED_ONLINE if (item := _item(person, giver, purpose))]
         sharings = register.sharings_of(person, register.party_of(person, giver), giver)
         people.append({"person": person, "own": person == giver, "consents": items, "sharings": sharings})
@@ -55,14 +55,14 @@ def my_consents(request: HttpRequest) -> HttpResponse:
 
 
 def _person(request: HttpRequest, person_id: int) -> Person:
-    return get_object_or_404(speaks_for(request.actor, timezone.now()), pk=person_id)  # type: ignore[attr-defined]
+    return get_object_or_404(speaks_for(request.actor, timezone.now()), pk=person_id)
 
 
 @door(STUDENT, GUARDIAN)
 def my_consent(request: HttpRequest, person_id: int, purpose: str) -> HttpResponse:
     """The text and the two buttons."""
     person, kind, now = _person(request, person_id), _purpose(purpose), timezone.now()
-    item = _item(person, request.actor.person, kind)  # type: ignore[attr-defined]
+    item = _item(person, request.actor.person, kind)
     if item is None:
         raise Http404
     text = text_for(kind, register.place_of(person, now), now)
@@ -75,12 +75,12 @@ def my_consent(request: HttpRequest, person_id: int, purpose: str) -> HttpRespon
 def my_answer(request: HttpRequest, person_id: int, purpose: str) -> HttpResponse:
     """One tap: ``answer`` is yes or no."""
     person, kind = _person(request, person_id), _purpose(purpose)
-    party = register.party_of(person, request.actor.person)  # type: ignore[attr-defined]
+    party = register.party_of(person, request.actor.person)
     yes = request.POST.get("answer") == "yes"
     verb = give_consent if yes else decline
     try:
         verb(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             person=person,
             purpose=kind,
             signature=Signature(party),
@@ -102,9 +102,9 @@ def my_answer(request: HttpRequest, person_id: int, purpose: str) -> HttpRespons
 @door(STUDENT, GUARDIAN)
 def my_withdrawal(request: HttpRequest, person_id: int, consent_id: int) -> HttpResponse:
     person = _person(request, person_id)
-    consent = get_object_or_404(register.answers_of(person), pk=consent_id, given_by=request.actor.person)  # type: ignore[attr-defined]
+    consent = get_object_or_404(register.answers_of(person), pk=consent_id, given_by=request.actor.person)
     try:
-        withdraw(actor=request.actor, consent=consent, channel=WithdrawChannel.ONLINE, at=timezone.now())  # type: ignore[attr-defined]
+        withdraw(actor=request.actor, consent=consent, channel=WithdrawChannel.ONLINE, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:

@@ -21,7 +21,7 @@ PER_PAGE = 50
 @door(Action.SEE_TRAIL, reading=True)
 def trail(request: HttpRequest, person_id: int) -> HttpResponse:
     """One student: every reading and every act, newest first. Looking here leaves a line as well."""
-    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, now = request.actor, timezone.now()
     person = get_object_or_404(visible_students(actor, now, Action.SEE_TRAIL, Depth.CARE), pk=person_id)
     only = request.GET.get("show") == "readings"
     page = Paginator(trails.trail_of(person, only_readings=only), PER_PAGE).get_page(request.GET.get("page"))
@@ -50,6 +50,6 @@ def trail(request: HttpRequest, person_id: int) -> HttpResponse:
 def unusual(request: HttpRequest) -> HttpResponse:
     """Readings of the last thirty days that stand out. Students are not named here."""
     now = timezone.now()
-    found = trails.unusual_readings(request.actor, trails.since_default(now))  # type: ignore[attr-defined]
+    found = trails.unusual_readings(request.actor, trails.since_default(now))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "access/trail/unusual.html", {"page": page})
