@@ -120,7 +120,7 @@ def test_an_announcement_after_the_sweep_changes_nothing():
 
 
 def test_the_roll_up_counts_students_by_band_and_again_after_a_change():
-    world, campaign = a_scored_world(students=3)
+    _world, _campaign = a_scored_world(students=3)
     reconcile(NOON)
     cells = {(t.score, t.band): t.count for t in Tally.objects.all()}
     assert cells[("", "valid")] == 3

@@ -217,3 +217,21 @@ def why_shut(campaign: Campaign, at: datetime) -> str:
     if campaign.closes_at <= at:
         return _("作答时间已经过去，这次测评没有开放过。")
     return str(nobody_stands_by(campaign, at) or "")
+
+
+def standing(at: datetime) -> list[dict[str, object]]:
+    """Every campaign that runs or is to run, as plain values for a program."""
+    live = Campaign.objects.filter(state__in=[CampaignState.PREPARED, CampaignState.OPEN]).select_related("school")
+    return [
+        {
+            "id": row.campaign.pk,
+            "school": row.campaign.school.name,
+            "title": row.campaign.title,
+            "state": row.campaign.state,
+            "closes_at": row.campaign.closes_at.isoformat(),
+            "invited": row.invited,
+            "submitted": row.submitted,
+            "shut": why_shut(row.campaign, at),
+        }
+        for row in coverage(live.order_by("school__path", "opens_at"))
+    ]
