@@ -31,7 +31,7 @@ FIELD_LABELS = {
     "sex": _("性别"),
     "birth_date": _("出生日期"),
     "class_name": _("班级"),
-    "grade": _("年级"),
+    "grade": _("所在年级"),
     "entry_year": _("入学年份"),
     "stage": _("学段"),
     "school": _("学校（核对用）"),

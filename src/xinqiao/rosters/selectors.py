@@ -13,10 +13,10 @@ from xinqiao.people.models import Enrolment, GroupMembership, Guardianship, Orga
 from xinqiao.rosters.matching import Known, KnownGuardian, School
 from xinqiao.rosters.models import RosterImport, RosterRow
 from xinqiao.rosters.reading.classnames import ClassKey
+from xinqiao.rosters.reading.words import ALSO_CALLED
 
 ROSTER_SOURCE = "roster"
 """people.GroupMembership.source of what a roster named."""
-ALSO_CALLED = {"学困": "学习困难", "学困生": "学习困难", "随迁": "流动儿童", "随迁子女": "流动儿童"}
 CHUNK = 500
 T = TypeVar("T")
 

@@ -56,7 +56,7 @@ _CONTAINED = (REGISTRATION, IDENTITY, BIRTH, NUMBER, GRADE, CLASS, SEX, BOARDING
 _A_CLASS = re.compile("[0-9]|[一二三四五六七八九十]年级|初[一二三四]|高[一二三]")
 """Inside a word: this is a value such as 七年级1班, not a head."""
 _BRACKETS = re.compile(r"[(\[【<{][^)\]】>}]*[)\]】>}]")
-_NOISE = re.compile(r"[\s*:：、,，。_\-/\\?？!！]+")
+_NOISE = re.compile(r"[\s*:：、,，。._\-/\\?？!！]+")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ SYNONYMS: Mapping[str, str] = {
 WEAKER: Mapping[str, str] = {
     "guardian1_phone": "联系电话 电话 手机 手机号 手机号码 联系方式 电话号码 联系人电话 phone mobile guardianphone",
     "guardian1_name": "guardian guardianname parent 联系人 联系人姓名",
-    "guardian1_relation": "关系 与学生关系 与本人关系 亲属关系 监护关系 relation relationship",
+    "guardian1_relation": "关系 与学生关系 与本人关系 亲属关系 监护关系 relation relationship relationtostudent",
     BIRTH: "出生",
 }
 """Words that could mean something else as well."""
@@ -59,5 +59,7 @@ PARENTS = (("父亲|爸爸|父(?=姓|电|手|联)", "father", "1"), ("母亲|妈
 """(pattern, relation, which guardian)."""
 PARTS = (("name", "姓名|名字"), ("relation", "关系"), ("phone", "电话|手机|联系方式|号码"))
 CIRCUMSTANCES = "留守|单亲|离异|重组|孤儿|残疾|建档立卡|低保|学困|流动|随迁|困境|受欺凌|贫困"
+ALSO_CALLED = {"学困": "学习困难", "学困生": "学习困难", "随迁": "流动儿童", "随迁子女": "流动儿童"}
+"""Words schools use for groups that the house calls otherwise."""
 FOOTERS = "合计|总计|小计|制表|填表|审核|负责人|说明|注[::]|共计|备注"
 """How the first cell of a row below the list begins."""
