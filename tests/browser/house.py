@@ -14,9 +14,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[2]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 PATIENCE = 120.0
 """Seconds a server may take to answer: on a loaded machine the first start alone needs ten."""
 
@@ -49,6 +52,17 @@ class House:
             if who in {account.role, account.username}:
                 return account
         raise LookupError(f"no demo account {who!r}; there are {[each.username for each in self.accounts]}")
+
+    def pass_time(self, ahead: timedelta) -> None:
+        """Let this much time pass in the house, and a moment in ours for its worker to notice."""
+        clock = Path(self.environment["XINQIAO_TEST_CLOCK"])
+        clock.write_text(str(float(clock.read_text()) + ahead.total_seconds()))
+        time.sleep(1.5)
+
+    def now(self) -> datetime:
+        """What the clocks in the house show."""
+        shift = float(Path(self.environment["XINQIAO_TEST_CLOCK"]).read_text())
+        return datetime.fromtimestamp(time.time() + shift, tz=SHANGHAI)
 
     def command(self, *words: str) -> str:
         """Run ``xinqiao …`` on this house's data; its standard output. Raises CalledProcessError on failure."""
@@ -100,13 +114,35 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path)
 
 
 @contextlib.contextmanager
-def running_house(home: Path, *, schools: int, students: int, seed: int, database_url: str = "") -> Iterator[House]:
-    """A demonstration district of that size in ``home``, served on a free port of 127.0.0.1 until the block ends."""
+def running_house(
+    home: Path,
+    *,
+    schools: int,
+    students: int,
+    seed: int,
+    database_url: str = "",
+    history: bool = True,
+    starts_at: datetime | None = None,
+) -> Iterator[House]:
+    """A demonstration district of that size in ``home``, served on a free port of 127.0.0.1 until the block ends.
+
+    starts_at: the moment at which this house's time begins; ``House.pass_time`` lets it run ahead.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("XINQIAO_", "PYTEST_"))}
     environment |= {"XINQIAO_HOME": str(home), "XINQIAO_DEMO": "1", "PYTHONUNBUFFERED": "1"}
     if database_url:
         environment["XINQIAO_DATABASE_URL"] = database_url
+    if starts_at is not None:
+        clock = home / "clock"
+        clock.write_text(str(starts_at.timestamp() - time.time()))
+        environment |= {
+            "XINQIAO_TEST_CLOCK": str(clock),
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, (str(ROOT / "tests" / "browser" / "clock"), os.environ.get("PYTHONPATH", "")))
+            ),
+        }
     size = ["--schools", str(schools), "--students", str(students), "--seed", str(seed)]
+    size += [] if history else ["--no-history"]
     accounts = accounts_of(run(environment, "demo", *size, "--json"))
     port, log = free_port(), home / "server.log"
     with log.open("wb") as output:
