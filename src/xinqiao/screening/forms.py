@@ -75,7 +75,7 @@ class FilingForm(forms.Form):
         label=gettext_lazy("测评期间值班人"),
         queryset=None,
         required=False,
-        help_text=gettext_lazy("遇到需要马上关心的作答，几秒内通知值班人。"),
+        help_text=gettext_lazy("遇到需要马上关心的作答，几秒内通知值班人；学校另有排班时按排班。"),
     )
     interviewers = forms.IntegerField(label=gettext_lazy("可访谈的人数"), min_value=1, max_value=200, initial=1)
     capacity_plan = forms.CharField(
