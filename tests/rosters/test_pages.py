@@ -155,6 +155,18 @@ def test_faulty_rows_come_back_as_a_workbook_with_reasons_that_can_be_mended(cli
     assert mended.counts == {"new": 1, "warned": 0}
 
 
+def test_faulty_rows_of_a_merged_head_keep_what_each_column_means(client, school, admin, now):
+    rows = [
+        ("学号", "姓名", "班级", "监护人", ""),
+        ("", "", "", "姓名", "电话"),
+        ("1", "林小禾", "火箭班", "林一", "13800138000"),
+    ]
+    roster = brought(client, school, rows, now, head=None)
+    data = client.get(reverse("rosters:faulty", args=[roster.pk])).content
+    head = heads.choose_sheet(open_workbook(data))
+    assert head.found() == {"student_number", "name", "class_name", "guardian1_name", "guardian1_phone"}
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_template_is_a_roster(client, admin, language):
     data = client.get(reverse("rosters:template"), headers={"accept-language": language}).content
@@ -249,6 +261,15 @@ def test_a_colleague_without_the_right_is_turned_away(client, school, now):
     sign_in(client, teacher)
     assert client.get(reverse("rosters:index")).status_code == 403
     assert client.get(reverse("rosters:template")).status_code == 403
+
+
+def test_the_home_page_says_what_waits(client, school, admin, now):
+    assert "还没有学生" in client.get("/").content.decode()
+    carried_out(client, school, [LIN], now)
+    brought(client, school, [LIN, HE], now)
+    page = client.get("/").content.decode()
+    assert "还没有学生" not in page
+    assert "名册导入没有完成：名册.xlsx" in page
 
 
 @pytest.mark.parametrize("rows", [1, 3])

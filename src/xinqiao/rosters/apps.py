@@ -8,7 +8,8 @@ class RostersConfig(AppConfig):
 
     def ready(self) -> None:
         from xinqiao.access.enums import Action
-        from xinqiao.ui import nav
+        from xinqiao.rosters import components
+        from xinqiao.ui import nav, slots
 
         nav.register(
             nav.NavItem(
@@ -19,3 +20,4 @@ class RostersConfig(AppConfig):
                 order=70,
             )
         )
+        slots.fill("home", components.home, order=70)

@@ -15,6 +15,7 @@ from xinqiao.rosters import pages, selectors
 from xinqiao.rosters.enums import RowKind
 from xinqiao.rosters.models import RosterImport
 from xinqiao.rosters.reading.cells import text
+from xinqiao.rosters.reading.heads import meaning
 from xinqiao.rosters.reading.trouble import BadCell
 from xinqiao.rosters.reading.workbook import open_workbook
 
@@ -63,7 +64,9 @@ def faulty_rows(roster: RosterImport, data: bytes) -> bytes:
         row.number: "\n".join(pages.fault_words(roster, row))
         for row in selectors.rows_of(roster, RowKind.FAULTY).iterator(chunk_size=2000)
     }
-    labels = [column["label"].rpartition("/")[2] or column["label"] for column in roster.head["columns"]]
+    labels = [
+        _label(column["label"], roster.mapping.get(str(column["index"]), "")) for column in roster.head["columns"]
+    ]
     book = open_workbook(data, checked=True)
 
     def lines() -> Iterator[list[str]]:
@@ -76,6 +79,15 @@ def faulty_rows(roster: RosterImport, data: bytes) -> bytes:
     note = _("改好后可以直接上传这个文件：导入时选“只增加和更新”。前两列不用删。")
     sheet = Sheet(_("没有导入的行"), columns, lines(), note=note)
     return workbook([sheet], low_memory=len(reasons) > BIG)
+
+
+def _label(written: str, field: str) -> str:
+    """A head of one row that means what the column was taken for, so that the file can be handed in as it is."""
+    upper, _slash, lower = written.rpartition("/")
+    for label in (lower, upper + lower):
+        if not field or meaning(label)[0] == field:
+            return label
+    return pages.field_label(field)
 
 
 def _cell(raw: object) -> str:

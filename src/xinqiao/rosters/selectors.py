@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from xinqiao.people.models import Enrolment, GroupMembership, Guardianship, Organisation, Person, PopulationGroup
+from xinqiao.rosters.enums import ImportState
 from xinqiao.rosters.matching import Known, KnownGuardian, School
 from xinqiao.rosters.models import RosterImport, RosterRow
 from xinqiao.rosters.reading.classnames import ClassKey
@@ -126,6 +127,15 @@ def stages_of(school: Organisation) -> frozenset[str]:
     """Stages a school is known to have, by its grades and classes."""
     rows = Organisation.objects.filter(path__startswith=school.path, kind__in=["grade", "class"]).exclude(stage="")
     return frozenset(rows.values_list("stage", flat=True))
+
+
+def waiting_imports(visible: QuerySet[RosterImport]) -> list[RosterImport]:
+    """Those a person has to go on with, the newest five."""
+    return list(visible.filter(state__in=[ImportState.MAPPING, ImportState.READY])[:5])
+
+
+def schools_without_students(schools: QuerySet[Organisation]) -> list[Organisation]:
+    return list(schools.exclude(Exists(Enrolment.objects.filter(school=OuterRef("pk"))))[:5])
 
 
 def rows_of(roster: RosterImport, kind: str) -> QuerySet[RosterRow]:

@@ -215,7 +215,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @may_import
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    return _tried(request, _roster(request, pk), services.undo_roster, _("已撤销，名册恢复到导入之前。"))
+    return _tried(request, _roster(request, pk), services.undo_roster)
 
 
 @may_import
