@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 
 from django.utils.timezone import localdate
 
@@ -11,7 +12,7 @@ from xinqiao.access.enums import Action, Depth, PostKind
 from xinqiao.access.models import BreakGlass, Post
 from xinqiao.access.table import GLASS_OPENS, depth_of, needs_strong_login
 from xinqiao.accounts.models import Account
-from xinqiao.people.models import Person, current
+from xinqiao.people.models import Guardianship, Person, current
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Actor:
     """Ids of persons whose file is open to this actor by break-glass right now."""
     kind: str = ""
     label: str = field(default="", compare=False)
+    on: date | None = field(default=None, compare=False)
+    """The day the posts were looked up."""
 
     @property
     def name(self) -> str:
@@ -76,6 +79,13 @@ class Actor:
     def holds(self, *kinds: str) -> bool:
         return any(post.kind in kinds for post in self.posts)
 
+    @cached_property
+    def has_wards(self) -> bool:
+        """Whether this person is a guardian on the day the actor was made. One query, asked once."""
+        if self.person is None or self.on is None:
+            return False
+        return Guardianship.objects.filter(current(self.on), guardian=self.person).exists()
+
     @property
     def needs_strong_login(self) -> bool:
         return any(needs_strong_login(post.kind) for post in self.posts)
@@ -93,7 +103,7 @@ def actor_for(account: Account, at: datetime) -> Actor:
     """The actor behind an account at a moment. Three queries."""
     person = Person.objects.filter(account=account).first()
     if person is None:
-        return Actor(account=account, person=None, kind=account.kind)
+        return Actor(account=account, person=None, kind=account.kind, on=localdate(at))
     posts = posts_of(person, at)
     glass = BreakGlass.objects.filter(reader=person, starts_at__lte=at, ends_at__gt=at)
     label = "、".join(dict.fromkeys(str(PostKind(post.kind).label) for post in posts[:2]))
@@ -104,13 +114,14 @@ def actor_for(account: Account, at: datetime) -> Actor:
         glass=tuple(glass.values_list("person_id", flat=True)) if posts else (),
         kind=account.kind,
         label=label,
+        on=localdate(at),
     )
 
 
 def actor_of(person: Person, at: datetime) -> Actor:
     """The actor a person is, whichever way they came in (commands, sweeps, tests)."""
     if person.account is None:
-        return Actor(account=None, person=person, posts=posts_of(person, at))
+        return Actor(account=None, person=person, posts=posts_of(person, at), on=localdate(at))
     return actor_for(person.account, at)
 
 

@@ -14,15 +14,25 @@ class AccessConfig(AppConfig):
         from xinqiao.ui import nav, slots
 
         words.register(WORDS)
-        slots.fill("shell.top", components.glass_banner, order=10)
+        slots.fill("shell.notice", components.glass_banner, order=10)
+        slots.fill("shell.account", components.account_link, order=10)
         slots.fill("home", components.waiting, order=60)
         slots.fill("file", components.file_section, order=90)
         for item in (
-            nav.NavItem(Action.MANAGE_CONSENT, _("知情同意"), "access:consents", "clipboard-check", 60),
-            nav.NavItem(Action.BREAK_GLASS, _("紧急查阅"), "access:glass_find", "eye-exclamation", 90, group=_("监督")),
+            nav.NavItem(Action.MANAGE_CONSENT, _("知情同意"), "access:consents", icon="clipboard-check", order=60),
+            nav.NavItem(
+                Action.BREAK_GLASS,
+                _("紧急查阅"),
+                "access:glass_find",
+                icon="eye-exclamation",
+                order=90,
+                group=_("监督"),
+            ),
             nav.NavItem(
                 Action.REVIEW_GLASS, _("紧急查阅复核"), "access:glass_review", "eye-check", 91, group=_("监督")
             ),
-            nav.NavItem(Action.SEE_TRAIL, _("异常查阅"), "access:unusual", "shield-search", 92, group=_("监督")),
+            nav.NavItem(
+                Action.SEE_TRAIL, _("异常查阅"), "access:unusual", icon="shield-search", order=92, group=_("监督")
+            ),
         ):
             nav.register(item)

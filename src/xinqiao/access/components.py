@@ -27,6 +27,14 @@ def glass_banner(request: HttpRequest, **_context: object) -> str | None:
     return render_to_string("access/glass/banner.html", {"rows": rows}, request=request) if rows else None
 
 
+def account_link(request: HttpRequest, **_context: object) -> str | None:
+    """In the account menu: what somebody agreed to for themselves or their children."""
+    actor = getattr(request, "actor", None)
+    if actor is None or not (actor.kind in {"student", "guardian"} or (actor.kind == "staff" and actor.has_wards)):
+        return None
+    return render_to_string("access/mine/link.html", {}, request=request)
+
+
 def waiting(request: HttpRequest, **_context: object) -> list[dict[str, Any]]:
     """For the slot "home"."""
     actor = request.actor

@@ -13,13 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.access.freshness import ask_again
-from xinqiao.access.policies import wards_of
 
 View = Callable[..., HttpResponse]
 
@@ -91,7 +89,7 @@ def admits(need: str, actor: Actor) -> bool:
     if need == SIGNED_IN:
         return actor.kind != OUTSIDE
     if need == GUARDIAN:
-        return actor.kind == GUARDIAN or (actor.kind == STAFF and wards_of(actor, timezone.now()).exists())
+        return actor.kind == GUARDIAN or (actor.kind == STAFF and actor.has_wards)
     if need in _KINDS:
         return actor.kind == need
     return actor.may(need)

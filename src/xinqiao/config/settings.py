@@ -201,6 +201,11 @@ ACCOUNT_SESSION_REMEMBER = False
 # Wrong passwords are counted by axes, per user name. A limit per address would lock out a whole school behind its router.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": False, "reauthenticate": "10/m/user"}
 ACCOUNT_USER_DISPLAY = "xinqiao.accounts.models.display_name"
+MFA_FORMS = {
+    "authenticate": "xinqiao.accounts.forms.PhoneCode",
+    "reauthenticate": "xinqiao.accounts.forms.PhoneCodeAgain",
+    "activate_totp": "xinqiao.accounts.forms.NewPhone",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "心桥"

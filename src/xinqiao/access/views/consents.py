@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,7 +29,7 @@ from xinqiao.access.services import (
     withdraw,
 )
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.people.models import Organisation, Person
+from xinqiao.people.models import Guardianship, Organisation, Person
 
 
 def _purpose(request: HttpRequest) -> str:
@@ -128,11 +129,19 @@ def _student(request: HttpRequest, person_id: int) -> Person:
     return get_object_or_404(reach, pk=person_id)
 
 
+def _likely(request: HttpRequest, guardians: QuerySet[Guardianship]) -> dict[str, object]:
+    """Most papers that come back are a guardian's, signed by the one who is called first."""
+    first = guardians.first()
+    party = ConsentParty.GUARDIAN if first else ConsentParty.SELF
+    return {"purpose": _purpose(request), "party": party, "given_by": first.pk if first else None}
+
+
 @door(Action.MANAGE_CONSENT)
 def consent_person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Every answer about one student, and a form to record one that came on paper or in person."""
     person, now = _student(request, person_id), timezone.now()
-    form = AnswerForm(guardianships_of(person, now), request.POST or None, initial={"purpose": _purpose(request)})
+    guardians = guardianships_of(person, now)
+    form = AnswerForm(guardians, request.POST or None, initial=_likely(request, guardians))
     if request.method == "POST" and form.is_valid():
         verb = give_consent if form.cleaned_data["answer"] == "yes" else decline
         try:
