@@ -8,8 +8,11 @@ class InsightConfig(AppConfig):
 
     def ready(self) -> None:
         from xinqiao.access.enums import Action
+        from xinqiao.audit import words
+        from xinqiao.insight.words import WORDS
         from xinqiao.ui import nav
 
+        words.register(WORDS)
         nav.register(
             nav.NavItem(
                 action=Action.SEE_NUMBERS, label=_("统计"), url_name="insight:numbers", icon="chart-bar", order=80

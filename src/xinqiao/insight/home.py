@@ -1,15 +1,29 @@
-"""What waits for somebody, gathered from every room."""
+"""The first page: what waits for somebody, gathered from every room, and the usual ways of their role."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from xinqiao.access.actor import Actor
+from xinqiao.access.enums import Action as A  # noqa: N817  the table below is read by columns
+from xinqiao.access.enums import PostKind
+from xinqiao.access.policies import wards_of
+from xinqiao.accounts.models import AccountKind
+from xinqiao.people.models import Enrolment, Organisation, current
 from xinqiao.ui import slots
+
+Words = str | Promise
 
 
 @dataclass(frozen=True)
@@ -29,12 +43,116 @@ class Item:
         return {3: "bad", 2: "warn", 1: "info"}.get(self.urgency, "neutral")
 
 
-def _item(given: Mapping[str, Any]) -> Item:
-    return Item(**given)
-
-
 def waiting(request: HttpRequest) -> list[Item]:
     """Everything the rooms have for the person on the request, most urgent first, then by date."""
     given: list[Any] = [row for piece in slots.filled("home", request) for row in piece]
-    items = [row if isinstance(row, Item) else _item(row) for row in given]
+    items = [row if isinstance(row, Item) else Item(**row) for row in given]
     return sorted(items, key=lambda item: (-item.urgency, item.due_at is None, item.due_at or 0, item.title))
+
+
+@dataclass(frozen=True)
+class Way:
+    """A quiet link below what waits."""
+
+    title: str
+    text: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """The lower half of a home page: ways, the words for nothing waiting, and whether the help block stands here."""
+
+    ways: Sequence[Way]
+    calm: tuple[str, str]
+    help: bool = False
+
+
+_WAYS: Sequence[tuple[A | str, str, Words, Words, str]] = (
+    (AccountKind.STUDENT, "screening:mine", gettext_lazy("我的测评"), gettext_lazy("看看有没有邀请，可以参加也可以不参加"), "heart"),
+    (AccountKind.STUDENT, "signals:ask", gettext_lazy("想和老师聊聊"), gettext_lazy("留一句话，心理老师会来找你"), "message-heart"),
+    (A.PEER_REPORT, "signals:peer", gettext_lazy("关心一位同学"), gettext_lazy("只告诉心理老师，不会说是谁说的"), "heart-handshake"),
+    (AccountKind.STUDENT, "access:my_consents", gettext_lazy("我的同意书"), gettext_lazy("看看同意过什么，随时可以撤回"), "file-check"),
+    (AccountKind.GUARDIAN, "access:my_consents", gettext_lazy("孩子的同意书"), gettext_lazy("看一看、同意、不同意或撤回"), "file-check"),
+    (A.QUICK_REPORT, "signals:quick", gettext_lazy("快速上报"), gettext_lazy("一分钟说清：谁、什么情况、急不急"), "bolt"),
+    (A.OBSERVE, "signals:observe", gettext_lazy("填写观察"), gettext_lazy("只写看到的变化，不下判断"), "eye"),
+    (A.DO_DUTIES, "cases:duties", gettext_lazy("关怀任务"), gettext_lazy("需要关心的同学和怎样做"), "heart-handshake"),
+    (A.TRIAGE, "signals:queue", gettext_lazy("信号与分诊"), gettext_lazy("所有来源，急的在前"), "bell"),
+    (A.RUN_CASE, "cases:cases", gettext_lazy("个案"), gettext_lazy("方案、联系、随访、结案"), "folder-open"),
+    (A.SEE_FILE, "cases:students", gettext_lazy("我的学生"), gettext_lazy("按班级查找"), "users"),
+    (A.APPROVE_SCREENING, "screening:approvals", gettext_lazy("测评审批"), gettext_lazy("学校的申报和以前的意见"), "checkup-list"),
+    (A.SEE_PROGRESS, "screening:index", gettext_lazy("测评进度"), gettext_lazy("邀请了多少、交了多少"), "clipboard-list"),
+    (A.SEE_NUMBERS, "insight:numbers", gettext_lazy("统计"), gettext_lazy("参与、时限、等级，只有数字"), "chart-bar"),
+    (A.EXPORT_LEDGER, "insight:ledger", gettext_lazy("台账"), gettext_lazy("导出重点关注学生台账"), "table-export"),
+    (A.ROSTER_IMPORT, "rosters:index", gettext_lazy("花名册"), gettext_lazy("导入、核对、撤销"), "table-import"),
+    (A.MANAGE_POSTS, "registry:posts", gettext_lazy("岗位"), gettext_lazy("谁在哪里负责什么"), "id-badge-2"),
+    (A.MANAGE_PEOPLE, "registry:index", gettext_lazy("组织与人员"), gettext_lazy("班级、学生、升级与转学"), "building-community"),
+    (A.MANAGE_CONSENT, "access:consents", gettext_lazy("知情同意"), gettext_lazy("登记纸质同意书"), "clipboard-check"),
+    (A.REVIEW_GLASS, "access:glass_review", gettext_lazy("紧急查阅复核"), gettext_lazy("每周看一次"), "eye-check"),
+)  # fmt: skip
+"""What a role often opens, in the order of the page: (who or action, page, title, words, icon). A page whose URL is not
+there is left out."""
+
+_CALM: Sequence[tuple[frozenset[str], Words, Words]] = (
+    (frozenset({AccountKind.STUDENT}), gettext_lazy("现在没有要做的事"), gettext_lazy("有空的时候，晒晒太阳，和朋友说说话。想聊聊，随时可以找老师。")),
+    (frozenset({AccountKind.GUARDIAN}), gettext_lazy("现在没有需要您看的"), gettext_lazy("学校有事会在这里告诉您。今天也记得听孩子说几句话。")),
+    (frozenset({PostKind.CLASS_TEACHER}), gettext_lazy("现在没有等您做的"), gettext_lazy("您平时的一句问候就是最好的关心。看到变化，随时可以写下来。")),
+    (frozenset({PostKind.PSYCH_TEACHER}), gettext_lazy("都接住了"), gettext_lazy("没有等着的信号和到期的任务。新的事情会自己出现在这里，也歇一歇。")),
+    (frozenset({PostKind.SCHOOL_LEADER, PostKind.MORAL_HEAD, PostKind.GRADE_HEAD}), gettext_lazy("没有等您决定的事"), gettext_lazy("学校里的关怀正在按时进行。需要您的时候，会在这里出现。")),
+    (frozenset({PostKind.BUREAU_OFFICER, PostKind.BUREAU_EXPERT, PostKind.BUREAU_LEADER}), gettext_lazy("没有等您审批的事"), gettext_lazy("各学校按计划进行。新的申报会出现在这里。")),
+)  # fmt: skip
+
+
+def quiet(actor: Actor) -> Quiet:
+    """Ways and words for the actor's roles."""
+    roles = {actor.kind, *(post.kind for post in actor.posts)}
+    calm = next(
+        ((str(title), str(text)) for who, title, text in _CALM if who & roles),
+        (_("现在没有等您处理的事"), _("有新的事情会出现在这里。")),
+    )
+    return Quiet(ways=list(_ways(actor)), calm=calm, help=for_phone(actor))
+
+
+def _ways(actor: Actor) -> Iterator[Way]:
+    for needs, page, title, text, icon in _WAYS:
+        open_to = actor.kind == needs if needs in AccountKind.values else actor.may(str(needs))
+        url = _reversed(page) if open_to else ""
+        if url:
+            yield Way(str(title), str(text), url, icon)
+
+
+def _reversed(page: str) -> str:
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return ""
+
+
+_DESKTOP = frozenset(PostKind.values) - {PostKind.CLASS_TEACHER, PostKind.SUBJECT_TEACHER, PostKind.PEER_REP}
+
+
+def for_phone(actor: Actor) -> bool:
+    """Students, guardians, and teachers whose only posts are with classes."""
+    if actor.kind in (AccountKind.STUDENT, AccountKind.GUARDIAN):
+        return True
+    return bool(actor.posts) and not actor.holds(*_DESKTOP)
+
+
+def help_lines_for(actor: Actor, at: datetime) -> list[tuple[str, str]]:
+    """The room and hours of the school of a student or of a guardian's first ward, before the public numbers."""
+    person = actor.person
+    if person is not None and actor.kind == AccountKind.GUARDIAN:
+        person = wards_of(actor, at).order_by("pk").first()
+    if person is None or actor.kind not in (AccountKind.STUDENT, AccountKind.GUARDIAN):
+        return []
+    place = Enrolment.objects.filter(current(localdate(at)), person=person).select_related("school").first()
+    return school_lines(place.school) if place else []
+
+
+def school_lines(school: Organisation) -> list[tuple[str, str]]:
+    """Help lines with the school's own room, hours and trusted adult in front, where the school has given them."""
+    options: Mapping[str, Any] = school.options or {}
+    labels = (("room", _("心理辅导室")), ("hours", _("开放时间")), ("adult", _("可以找")))
+    own = [(label, str(options[key])) for key, label in labels if options.get(key)]
+    return own + [(str(label), str(number)) for label, number in settings.XINQIAO_HELP_LINES]

@@ -1,218 +1,204 @@
-"""Figures of a school, a grade or a bureau: how many, never who. Everything here is a count of rows in one subtree."""
+"""Figures of a bureau, a school or a grade as pages, workbooks and reports show them: how many, never who.
+
+A school's psychology teachers see exact figures of their school, live: they see each student by name anyway. Everybody
+else sees the day's release (``releasing``), with small figures left out.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from statistics import median
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.functional import Promise
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from xinqiao.cases.enums import CaseState, DutyState, FollowUpState
-from xinqiao.cases.models import CareDuty, Case, FollowUp
-from xinqiao.insight.suppression import Cell, partition, share, shown, table
-from xinqiao.people.models import Enrolment, Organisation, current
-from xinqiao.people.rules import grade_name, school_year_of
-from xinqiao.screening.models import Sitting, Tally
-from xinqiao.signals.enums import SignalState, Source
-from xinqiao.signals.models import LevelChange, Signal
+from xinqiao.access.actor import Actor
+from xinqiao.access.enums import Action, Depth
+from xinqiao.insight.counting import LEVELS, count
+from xinqiao.insight.releasing import SOURCE_GROUPS, Figures, exact, release_of
+from xinqiao.insight.suppression import HIDDEN, Cell, share
+from xinqiao.people.models import Organisation
+from xinqiao.people.rules import school_year_of
+from xinqiao.people.selectors import school_of
+from xinqiao.signals.enums import Source
+from xinqiao.ui.charts import Bar
 
-LEVELS = (0, 1, 2, 3, 4)
+LEVEL_WORDS: Sequence[str | Promise] = (
+    gettext_lazy("平稳"),
+    gettext_lazy("关注"),
+    gettext_lazy("追踪"),
+    gettext_lazy("预警"),
+    gettext_lazy("危机"),
+)
+LEVEL_TONES = ("good", "info", "info", "warn", "bad")
+GROUP_WORDS = {
+    "screening": gettext_lazy("测评"),
+    "adults": gettext_lazy("老师"),
+    "young": gettext_lazy("同学与本人"),
+    "review": gettext_lazy("再次访谈"),
+}
+MONTH_WORDS = {
+    "first": gettext_lazy("开始有记录"),
+    "more": gettext_lazy("比上月多"),
+    "fewer": gettext_lazy("比上月少"),
+    "same": gettext_lazy("与上月相近"),
+    "few": gettext_lazy("很少"),
+}
 
 
 @dataclass(frozen=True)
-class GradeLevels:
-    """One row of the level table: a cohort and its cells by level."""
+class Part:
+    """A part of a whole: both shown, or neither."""
 
+    part: Cell
+    whole: Cell
+
+    @property
+    def share(self) -> str:
+        return share(self.part.value, self.whole.value)
+
+    @property
+    def percent(self) -> float | None:
+        if self.part.value is None or not self.whole.value:
+            return None
+        return round(100 * self.part.value / self.whole.value, 1)
+
+    @property
+    def words(self) -> str:
+        return self.share if self.percent is None else f"{self.share}（{self.part.words} / {self.whole.words}）"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Figures of one organisation."""
+
+    node: Organisation
     title: str
-    cells: list[Cell]
-    total: Cell
+    students: Cell
+    screened: Part
+    sheets: Part
+    signals: Cell
+    open: Cell
+    in_time: Part
+    cases: Cell
+    closed: Cell
+    duties: Part
+    looks: Part
+    levels: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Figures of one subtree in one school year. Shares are words, so that hidden ones stay hidden."""
+    """Figures of a subtree in one school year. ``exact``: nothing is left out, and the figures are of this moment."""
 
-    node: Organisation
+    own: Line
+    lines: list[Line]
     since: date
-    students: Cell
-    invited: Cell
-    submitted: Cell
-    coverage: str
-    valid: Cell
-    valid_share: str
-    signals: Cell
-    signals_open: Cell
+    made_at: datetime
+    exact: bool
     sources: list[tuple[str, Cell]]
-    first_contact_hours: float | None
-    in_time: str
-    cases_open: Cell
-    cases_closed: Cell
-    duties_in_time: str
-    follow_ups_done: str
-    levels: list[GradeLevels] = field(default_factory=list)
+    hours: float | None
+    months: list[tuple[str, str]]
 
+    @property
+    def node(self) -> Organisation:
+        return self.own.node
 
-def school_year_start(on: date) -> date:
-    return date(school_year_of(on), 9, 1)
+    @property
+    def level_bars(self) -> list[Bar]:
+        cells = zip(LEVELS, self.own.levels, strict=True)
+        return [Bar(str(LEVEL_WORDS[n]), cell.value, cell.words, LEVEL_TONES[n]) for n, cell in cells]
 
+    @property
+    def source_bars(self) -> list[Bar]:
+        return [Bar(label, cell.value, cell.words) for label, cell in self.sources]
 
-def numbers(node: Organisation, at: datetime) -> Numbers:
-    """Figures of the subtree of ``node`` in the school year of ``at``; a fixed number of queries."""
-    path, since = node.path or "-", school_year_start(localdate(at))
-    sittings = Sitting.objects.filter(class_node__path__startswith=path, invited_at__date__gte=since, retest_of=None)
-    states = dict(sittings.values_list("state").annotate(n=Count("pk")))
-    invited, submitted = sum(states.values()), states.get("submitted", 0)
-    sheets = dict(
-        Tally.objects.filter(class_node__path__startswith=path, campaign__opens_at__date__gte=since, score="")
-        .values_list("band")
-        .annotate(n=Sum("count"))
-    )
-    signals = list(
-        Signal.objects.filter(class_node__path__startswith=path, raised_at__date__gte=since).values_list(
-            "source", "state", "raised_at", "taken_at", "climbs"
+    @property
+    def coverage_bars(self) -> list[Bar]:
+        """Coverage of those below, in their own order: there is no ranking."""
+        return [Bar(line.title, line.screened.percent, line.screened.share) for line in self.lines]
+
+    @property
+    def clock_bars(self) -> list[Bar]:
+        parts = (
+            (_("信号按时接手和处理"), self.own.in_time),
+            (_("关怀任务按时"), self.own.duties),
+            (_("到期随访已完成"), self.own.looks),
         )
-    )
-    people = Enrolment.objects.filter(current(localdate(at)), class_node__path__startswith=path)
-    cases = Case.objects.filter(person__in=people.values("person"))
-    duties = CareDuty.objects.filter(class_node__path__startswith=path, given_at__date__gte=since)
-    follow_ups = FollowUp.objects.filter(case__in=cases, due_at__date__gte=since, due_at__lte=at)
-    sources = Counter(source for source, *_rest in signals)
+        return [Bar(label, part.percent, part.words) for label, part in parts]
+
+
+def sees_exact(actor: Actor, node: Organisation) -> bool:
+    """Whether the actor sees each student of ``node`` with notes, so that a figure tells them nothing new."""
+    return node.kind != "bureau" and actor.depth(Action.TRIAGE, node.path or "-") >= Depth.NOTES
+
+
+def numbers(actor: Actor, node: Organisation, at: datetime) -> Numbers:
+    """Figures of ``node`` as the actor may see them, with those of the organisations right below it."""
+    live = sees_exact(actor, node)
+    if live:
+        figures, made_at = exact(count(school_of(node) or node, at, outside=False)), at
+    else:
+        release = release_of(node, at)
+        figures, made_at = release.figures, release.made_at
+    below = list(node.children.exclude(kind="class").filter(closed_on=None).order_by("code", "stage", "-entry_year"))
+    below.sort(key=lambda child: (child.code, ("primary", "junior", "senior", "").index(child.stage)))
+    school = school_of(node)
+    system, year = (school.system if school else "63"), school_year_of(localdate(at))
+    own = figures["nodes"].get(str(node.pk), {})
     return Numbers(
+        own=_line(node, node.title_in(year, system), figures),
+        lines=[_line(child, child.title_in(year, child.system or system), figures) for child in below],
+        since=date.fromisoformat(figures["since"]),
+        made_at=made_at,
+        exact=live,
+        sources=[(_group(group), Cell(n)) for group, n in zip(figures["groups"], own.get("sources") or [], strict=False)],
+        hours=own.get("hours"),
+        months=[(_month(month), str(MONTH_WORDS[word])) for month, word in own.get("months") or []],
+    )
+
+
+def _line(node: Organisation, title: str, figures: Figures) -> Line:
+    """A node the release does not know yet (made since) has nothing to show."""
+    own = figures["nodes"].get(str(node.pk), {})
+    return Line(
         node=node,
-        since=since,
-        students=shown(people.count()),
-        invited=shown(invited),
-        submitted=shown(submitted),
-        coverage=share(submitted, invited),
-        valid=shown(sheets.get("valid", 0)),
-        valid_share=share(sheets.get("valid", 0), sum(sheets.values())),
-        signals=shown(len(signals)),
-        signals_open=shown(sum(state in _OPEN for _s, state, *_r in signals)),
-        sources=[(str(Source(key).label), cell) for key, cell in partition(dict(sources)).items()],
-        first_contact_hours=_median_hours([(raised, taken) for _s, _st, raised, taken, _c in signals]),
-        in_time=share(sum(climbs == 0 for *_r, climbs in signals), len(signals)),
-        cases_open=shown(cases.exclude(state=CaseState.CLOSED).count()),
-        cases_closed=shown(cases.filter(state=CaseState.CLOSED, closed_at__date__gte=since).count()),
-        duties_in_time=_share_of(duties.exclude(state=DutyState.LIFTED), Q(climbs=0)),
-        follow_ups_done=_share_of(follow_ups.exclude(state=FollowUpState.LIFTED), Q(state=FollowUpState.DONE)),
-        levels=levels_by_grade(node, at),
+        title=title,
+        students=Cell(own.get("students")),
+        screened=_part(own.get("screened")),
+        sheets=_part(own.get("sheets")),
+        signals=Cell(own.get("signals")),
+        open=Cell(own.get("open")),
+        in_time=_part(own.get("in_time")),
+        cases=Cell(own.get("cases")),
+        closed=Cell(own.get("closed")),
+        duties=_part(own.get("duties")),
+        looks=_part(own.get("looks")),
+        levels=tuple(Cell(n) for n in own.get("levels") or (None,) * len(LEVELS)),
     )
 
 
-_OPEN = {
-    SignalState.RAISED, SignalState.TAKEN, SignalState.INTERVIEWING, SignalState.INTERVIEWED, SignalState.AWAITING,
-}  # fmt: skip
+def _part(pair: Sequence[int] | None) -> Part:
+    part, whole = pair or (None, None)
+    return Part(Cell(part), Cell(whole))
 
 
-def _share_of(rows: QuerySet[Any], condition: Q) -> str:
-    both = rows.aggregate(part=Count("pk", filter=condition), whole=Count("pk"))
-    return share(both["part"], both["whole"])
+def _group(members: Sequence[str]) -> str:
+    """“测评、再次访谈” for whole groups; a single source by its own name."""
+    left, names = list(members), []
+    for key, group in SOURCE_GROUPS.items():
+        if set(group) <= set(left):
+            names.append(str(GROUP_WORDS[key]))
+            left = [name for name in left if name not in group]
+    return "、".join([*names, *(str(Source(name).label) for name in left)])
 
 
-def _median_hours(pairs: Sequence[tuple[datetime, datetime | None]]) -> float | None:
-    """Median hours from raised to taken up; None below ten, where one time could be somebody's."""
-    hours = [(taken - raised) / timedelta(hours=1) for raised, taken in pairs if taken is not None]
-    return round(median(hours), 1) if len(hours) >= 10 else None
+def _month(month: str) -> str:
+    year, number = month.split("-")
+    return _("%(year)s年%(month)s月") % {"year": year, "month": int(number)}
 
 
-def standing_levels(path: str, at: datetime) -> dict[int, int]:
-    """Level by person id, for today's students of a subtree who have one above 0."""
-    people = Enrolment.objects.filter(current(localdate(at)), class_node__path__startswith=path).values("person")
-    rows = LevelChange.objects.filter(state="standing", person__in=people).order_by("stands_from", "id")
-    newest = dict(rows.values_list("person", "level"))
-    return {person: level for person, level in newest.items() if level > 0}
-
-
-def levels_by_grade(node: Organisation, at: datetime) -> list[GradeLevels]:
-    """Students by grade and level, with small cells and what would reveal them hidden."""
-    path, on = node.path or "-", localdate(at)
-    enrolled = Enrolment.objects.filter(current(on), class_node__path__startswith=path)
-    totals = {
-        (stage, year): n
-        for stage, year, n in enrolled.values_list("class_node__stage", "class_node__entry_year").annotate(
-            n=Count("pk")
-        )
-    }
-    levels = standing_levels(path, at)
-    where = enrolled.filter(person__in=levels).values_list("person", "class_node__stage", "class_node__entry_year")
-    counts: dict[tuple[str, int], Counter[int]] = {key: Counter() for key in totals}
-    for person, stage, year in where:
-        counts[stage, year][levels[person]] += 1
-    keys = sorted(totals, key=lambda key: (("primary", "junior", "senior").index(key[0]), -key[1]))
-    raw = [{str(n): totals[key] - counts[key].total() if n == 0 else counts[key][n] for n in LEVELS} for key in keys]
-    system = "63"
-    return [
-        GradeLevels(
-            title=grade_name(system=system, stage=stage, entry_year=year, school_year=school_year_of(on)),
-            cells=[row[str(n)] for n in LEVELS],
-            total=shown(totals[stage, year]),
-        )
-        for (stage, year), row in zip(keys, table(raw), strict=True)
-    ]
-
-
-@dataclass(frozen=True)
-class SchoolRow:
-    """One school in a bureau's table. Rows stand in the order of codes: there is no ranking."""
-
-    school: Organisation
-    students: Cell
-    submitted: Cell
-    coverage: str
-    signals: Cell
-    in_time: str
-    cases: Cell
-    duties: str
-
-
-def school_rows(bureau: Organisation, at: datetime) -> list[SchoolRow]:
-    """One row a school; a fixed number of queries, however many schools."""
-    path, since = bureau.path or "-", school_year_start(localdate(at))
-    schools = list(Organisation.objects.filter(path__startswith=path, kind="school", closed_on=None).order_by("code"))
-    inside = Q(school__path__startswith=path)
-    students = dict(
-        Enrolment.objects.filter(current(localdate(at)), inside).values_list("school").annotate(n=Count("pk"))
-    )
-    sittings = {
-        school: (invited, submitted)
-        for school, invited, submitted in Sitting.objects.filter(
-            campaign__school__path__startswith=path, invited_at__date__gte=since, retest_of=None
-        )
-        .values_list("campaign__school")
-        .annotate(n=Count("pk"), done=Count("pk", filter=Q(state="submitted")))
-    }
-    signals = _pairs(Signal.objects.filter(inside, raised_at__date__gte=since), Q(climbs=0))
-    cases = dict(
-        Case.objects.filter(inside).exclude(state=CaseState.CLOSED).values_list("school").annotate(n=Count("pk"))
-    )
-    duties = _pairs(
-        CareDuty.objects.filter(inside, given_at__date__gte=since).exclude(state=DutyState.LIFTED), Q(climbs=0)
-    )
-    rows = []
-    for school in schools:
-        invited, submitted = sittings.get(school.pk, (0, 0))
-        raised, quiet = signals.get(school.pk, (0, 0))
-        given, kept = duties.get(school.pk, (0, 0))
-        rows.append(
-            SchoolRow(
-                school=school,
-                students=shown(students.get(school.pk, 0)),
-                submitted=shown(submitted),
-                coverage=share(submitted, invited),
-                signals=shown(raised),
-                in_time=share(quiet, raised),
-                cases=shown(cases.get(school.pk, 0)),
-                duties=share(kept, given),
-            )
-        )
-    return rows
-
-
-def _pairs(rows: QuerySet[Any], condition: Q) -> dict[int, tuple[int, int]]:
-    found = rows.values_list("school").annotate(whole=Count("pk"), part=Count("pk", filter=condition))
-    return {school: (whole, part) for school, whole, part in found}
+__all__ = ["HIDDEN", "LEVEL_WORDS", "Line", "Numbers", "Part", "numbers", "sees_exact"]

@@ -1,8 +1,6 @@
-"""Home pages, figures, ledger and report."""
+"""Home pages, figures, ledger and reports."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,109 +9,131 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from xinqiao.access.actor import Actor
 from xinqiao.access.doors import ANYONE, door
 from xinqiao.access.enums import Action, Depth
-from xinqiao.access.policies import visible_organisations
-from xinqiao.accounts.models import AccountKind
 from xinqiao.audit.services import record
 from xinqiao.documents.downloads import PDF, XLSX, attachment
-from xinqiao.insight.home import waiting
-from xinqiao.insight.ledger import ledger, ledger_cases
-from xinqiao.insight.numbers import Numbers, SchoolRow, numbers, school_rows
-from xinqiao.insight.report import LEVEL_WORDS, report
+from xinqiao.insight import policies
+from xinqiao.insight.census import census
+from xinqiao.insight.home import for_phone, help_lines_for, quiet, waiting
+from xinqiao.insight.ledger import export_ledger, ledger_cases
+from xinqiao.insight.numbers import LEVEL_WORDS, numbers
+from xinqiao.insight.report import heads, how_to_read, report, sheet
 from xinqiao.people.models import Organisation
-
-PHONE_KINDS = {AccountKind.STUDENT, AccountKind.GUARDIAN}
 
 
 @door(ANYONE)
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Signed out: which door is mine? Signed in: what should I do now?"""
-    actor = request.actor
+    """Signed out: which door is mine? Signed in: what should I do now, and below it the usual ways."""
+    actor, at = request.actor, timezone.now()
     if actor is None:
         return render(request, "insight/landing.html")
     items = waiting(request)
-    phone = actor.kind in PHONE_KINDS
-    context = {"items": items, "base": "ui/phone.html" if phone else "ui/staff.html", "phone": phone}
     if request.htmx:
-        return render(request, "insight/home_items.html", context)
+        return render(request, "insight/home_items.html", {"items": items, "at": at, "calm": quiet(actor).calm})
+    lines = help_lines_for(actor, at)
+    if lines:
+        request.help_lines = lines  # type: ignore[attr-defined]
+    context = {
+        "items": items,
+        "at": at,
+        "base": "ui/phone.html" if for_phone(actor) else "ui/staff.html",
+        "phone": for_phone(actor),
+        "quiet": quiet(actor),
+        "calm": quiet(actor).calm,
+    }
     return render(request, "insight/home.html", context)
-
-
-def _nodes(actor: Actor) -> list[Organisation]:
-    """Where the actor sees figures: the tops of their reach, and for a bureau its schools too."""
-    tops = visible_organisations(actor, Action.SEE_NUMBERS).filter(path__in=actor.paths(Action.SEE_NUMBERS))
-    return list(tops.order_by("path"))
-
-
-def _figures(actor: Actor, node: Organisation, at: datetime) -> tuple[Numbers, list[SchoolRow]]:
-    return numbers(node, at), school_rows(node, at) if node.kind == "bureau" else []
 
 
 def _chosen(request: HttpRequest, pk: int | None) -> Organisation:
     if pk is not None:
-        reach = visible_organisations(request.actor, Action.SEE_NUMBERS).exclude(kind="class")
-        return get_object_or_404(reach, pk=pk)
-    nodes = _nodes(request.actor)
+        return get_object_or_404(policies.visible_nodes(request.actor).select_related("parent"), pk=pk)
+    nodes = policies.top_nodes(request.actor)
     if not nodes:
         raise PermissionDenied
     return nodes[0]
 
 
 @door(Action.SEE_NUMBERS)
+@require_GET
 def show_numbers(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Figures of one organisation; a class has none, it would be too small."""
-    at = timezone.now()
+    at, actor = timezone.now(), request.actor
     node = _chosen(request, pk)
-    figures, schools = _figures(request.actor, node, at)
+    figures = numbers(actor, node, at)
+    above = policies.visible_nodes(actor).filter(pk=node.parent_id).first() if node.parent_id else None
     context = {
         "node": node,
-        "title": node.title_in(figures.since.year),
         "figures": figures,
-        "schools": schools,
-        "nodes": _nodes(request.actor),
-        "level_words": LEVEL_WORDS,
+        "above": above,
+        "nodes": policies.top_nodes(actor),
+        "level_words": LEVEL_WORDS[1:],
+        "heads": heads()[:8],
+        "how_to_read": how_to_read(figures),
+        "campaigns": policies.reported_campaigns(actor).filter(school=node).order_by("-opens_at")[:6],
     }
     return render(request, "insight/numbers.html", context)
 
 
 @door(Action.SEE_NUMBERS)
+@require_GET
 def download_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page as a PDF to sign and seal."""
+    at, node = timezone.now(), _chosen(request, pk)
+    figures = numbers(request.actor, node, at)
+    _note(request, "report.made", node.pk, node)
+    data = report(figures, at, made_by=request.actor.name)
+    return attachment(f"{figures.own.title}-{_('心理健康工作数据报告')}-{localdate(at)}.pdf", PDF, data)
+
+
+@door(Action.SEE_NUMBERS)
+@require_GET
+def download_table(request: HttpRequest, pk: int) -> HttpResponse:
+    """The table of the page as Excel."""
+    at, node = timezone.now(), _chosen(request, pk)
+    figures = numbers(request.actor, node, at)
+    _note(request, "table.made", node.pk, node)
+    return attachment(f"{figures.own.title}-{_('统计')}-{localdate(at)}.xlsx", XLSX, sheet(figures, at))
+
+
+@door(Action.SEE_NUMBERS)
+@require_GET
+def download_census(request: HttpRequest, pk: int) -> HttpResponse:
+    """The report of one screening, for the school's own."""
     at = timezone.now()
-    node = _chosen(request, pk)
-    figures, schools = _figures(request.actor, node, at)
+    rows = policies.reported_campaigns(request.actor).select_related("school")
+    campaign = get_object_or_404(rows, pk=pk)
+    data = census(campaign, at, made_by=request.actor.name)
+    _note(request, "census.made", campaign.school_id, campaign)
+    return attachment(f"{campaign.school.name}-{_('心理健康测评报告')}-{localdate(at)}.pdf", PDF, data)
+
+
+def _note(request: HttpRequest, action: str, owner: int, subject: object) -> None:
+    """A paper that leaves the house leaves a trace."""
+    actor = request.actor
     with transaction.atomic():
         record(
-            account=request.actor.account, who=request.actor.who, action="report.made", at=at,
-            owner=node.pk, subject=node,
+            account=actor.account, who=actor.who, action=action, at=timezone.now(), owner=owner, subject=subject,  # type: ignore[arg-type]
         )  # fmt: skip
-    data = report(figures, schools, at, made_by=request.actor.name)
-    return attachment(f"{node.name}-{_('心理健康工作数据报告')}-{localdate(at)}.pdf", PDF, data)
 
 
 @door(Action.EXPORT_LEDGER, fresh=True)
+@require_GET
 def show_ledger(request: HttpRequest) -> HttpResponse:
     """Says what would be exported and asks whether with names."""
     cases = ledger_cases(request.actor, timezone.now())
-    return render(request, "insight/ledger.html", {"count": len(cases)})
+    still = sum(case.state != "closed" for case in cases)
+    return render(request, "insight/ledger.html", {"count": len(cases), "still": still, "over": len(cases) - still})
 
 
 @door(Action.EXPORT_LEDGER, fresh=True, reading=True)
 @require_POST
 def download_ledger(request: HttpRequest) -> HttpResponse:
-    """The ledger as Excel; without names unless they are asked for, and each export leaves a trace per school."""
+    """The ledger as Excel; without names unless they are asked for. Each student in it finds the export in the trail."""
     actor, at = request.actor, timezone.now()
     named = request.POST.get("named") == "1" and actor.may(Action.EXPORT_LEDGER, None, Depth.PLAN)
-    cases = ledger_cases(actor, at)
-    for school in sorted({case.school_id for case in cases}):
-        inside = [case for case in cases if case.school_id == school]
-        record(
-            account=actor.account, who=actor.who, action="ledger.exported", at=at, owner=school, reading=True,
-            cases=len(inside), named=named, people=[case.person_id for case in inside],
-        )  # fmt: skip
-    title = _("重点关注学生台账")
-    data = ledger(cases, at, named=named, title=title)
-    return attachment(f"{title}-{localdate(at)}.xlsx", XLSX, data)
+    data = export_ledger(actor=actor, named=named, over=request.POST.get("over") == "1", at=at)
+    return attachment(f"{_('重点关注学生台账')}-{localdate(at)}.xlsx", XLSX, data)
