@@ -25,11 +25,15 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def prepare() -> None:
-    """Database up to date, static files collected. Quick when there is nothing to do."""
+    """Database up to date, national calendar in, static files collected. Quick when there is nothing to do."""
     from django.conf import settings
     from django.core.management import call_command
+    from django.utils import timezone
+
+    from xinqiao.registry.sweeps import keep_national_calendar
 
     call_command("migrate", verbosity=0, interactive=False)
+    keep_national_calendar(timezone.now())
     call_command("collectstatic", verbosity=0, interactive=False)
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
 

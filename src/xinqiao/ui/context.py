@@ -19,13 +19,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: nav.items(request)),
         "actor": actor,
         "organisation": getattr(request, "organisation_name", "") or getattr(actor, "organisation_name", ""),
-        "help_lines": getattr(request, "help_lines", None) or getattr(settings, "XINQIAO_HELP_LINES", []),
-        "level_words": getattr(request, "level_words", None) or getattr(settings, "LEVEL_WORDS", None),
+        "help_lines": _given(request, "help_lines", "XINQIAO_HELP_LINES"),
+        "level_words": _given(request, "level_words", "LEVEL_WORDS"),
         "idle_seconds": idle_seconds(request, actor),
         "login_url": settings.LOGIN_URL,
         "who": who(request),
         "demo": getattr(settings, "DEMO", False),
     }
+
+
+def _given(request: HttpRequest, name: str, setting: str) -> Any:
+    """What a middleware or view put on the request (looked at only when a template asks), else the setting."""
+    return SimpleLazyObject(lambda: getattr(request, name, None) or getattr(settings, setting, None) or [])
 
 
 def who(request: HttpRequest) -> str:

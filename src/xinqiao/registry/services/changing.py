@@ -13,21 +13,33 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from xinqiao.access.actor import Actor
-from xinqiao.access.enums import Action
+from xinqiao.access.enums import Action, Depth
 from xinqiao.audit.services import record
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.services import announce
 from xinqiao.people.models import Organisation
-from xinqiao.registry.enums import OperationState
+from xinqiao.registry.enums import OperationKind
 from xinqiao.registry.models import Operation
 from xinqiao.registry.operations import draft
+from xinqiao.registry.operations.classes import receiving_school
+from xinqiao.registry.rules import LIFECYCLE
+
+
+def _must_manage(actor: Actor, school: Organisation) -> None:
+    """Operations name students: who only keeps the tree may not run them."""
+    if actor.account is None or not actor.may(Action.MANAGE_PEOPLE, school.path or "-", Depth.CARE):
+        raise PermissionDenied
 
 
 @transaction.atomic
 def preview(*, actor: Actor, school: Organisation, kind: str, parameters: Mapping[str, Any], at: datetime) -> Operation:
-    """Work out what an operation would do and keep it for confirmation. Changes nothing else."""
-    if not actor.may(Action.MANAGE_PEOPLE, school.path) or actor.account is None:
-        raise PermissionDenied
+    """Work out what an operation would do and keep it for confirmation. Changes nothing else.
+
+    parameters by kind: new_year {school_year, classes: {stage: n}}; split {source, people, number}; merge {source,
+    target}; move, transfer {people, target}; leave {people, reason}. Ids of classes and persons.
+    Raises PermissionDenied, Refusal naming the field.
+    """
+    _must_manage(actor, school)
     plan = draft(kind, school, parameters, localdate(at))
     return Operation.objects.create(
         school=school,
@@ -43,46 +55,55 @@ def preview(*, actor: Actor, school: Organisation, kind: str, parameters: Mappin
 @transaction.atomic
 def apply(*, actor: Actor, operation: Operation, at: datetime) -> Operation:
     """Do what was shown, all of it or nothing. Refused when the people changed since the preview."""
-    operation = Operation.objects.select_for_update(of=("self",)).select_related("school").get(pk=operation.pk)
-    if not actor.may(Action.MANAGE_PEOPLE, operation.school.path) or actor.account is None:
-        raise PermissionDenied
-    if operation.state != OperationState.PREVIEWED:
-        raise Refusal(_("这项操作已经执行或放弃。"), code="move")
+    operation = _locked(operation)
+    _must_manage(actor, operation.school)
+    state = LIFECYCLE.after(operation.state, "apply")
     plan = draft(operation.kind, operation.school, operation.parameters, localdate(at))
     if plan.digest != operation.digest:
-        raise Refusal(_("预览之后名单有变化，请重新预览再执行。"), code="changed")
+        raise Refusal(_("预览之后名单有变化，请放弃这一次，重新预览再执行。"), code="changed")
     for work in plan.work:
         work()
-    operation.state, operation.applied_by, operation.applied_at = OperationState.APPLIED, actor.account, at
+    operation.state, operation.applied_by, operation.applied_at = state, actor.account, at
     operation.save(update_fields=["state", "applied_by", "applied_at"])
-    record(
-        account=actor.account,
-        who=actor.who,
-        action=f"people.{operation.kind}",
-        at=at,
-        owner=operation.school_id,
-        subject=operation,
-        students=sum(step["count"] for step in operation.steps),
-    )
-    announce("people.changed", at=at, school_id=operation.school_id, operation_id=operation.pk)
+    _note(actor, f"people.{operation.kind}", operation, at)
+    for school in _schools_touched(operation):
+        announce("people.changed", at=at, school_id=school.pk, operation_id=operation.pk)
+        if school.pk != operation.school_id:
+            _note(actor, "people.received", operation, at, school.pk)
     return operation
 
 
 @transaction.atomic
 def discard(*, actor: Actor, operation: Operation, at: datetime) -> Operation:
-    operation = Operation.objects.select_for_update(of=("self",)).select_related("school").get(pk=operation.pk)
-    if not actor.may(Action.MANAGE_PEOPLE, operation.school.path):
-        raise PermissionDenied
-    if operation.state != OperationState.PREVIEWED:
-        raise Refusal(_("这项操作已经执行或放弃。"), code="move")
-    operation.state = OperationState.DISCARDED
+    """Give a preview up. Nothing was changed by it."""
+    operation = _locked(operation)
+    _must_manage(actor, operation.school)
+    operation.state = LIFECYCLE.after(operation.state, "discard")
     operation.save(update_fields=["state"])
+    _note(actor, "people.discarded", operation, at)
+    return operation
+
+
+def _locked(operation: Operation) -> Operation:
+    return Operation.objects.select_for_update(of=("self",)).select_related("school").get(pk=operation.pk)
+
+
+def _schools_touched(operation: Operation) -> list[Organisation]:
+    found = [operation.school]
+    if operation.kind == OperationKind.TRANSFER:
+        target = Organisation.objects.filter(pk=operation.parameters.get("target")).first()
+        other = receiving_school(operation.school, target)
+        found += [other] if other else []
+    return found
+
+
+def _note(actor: Actor, action: str, operation: Operation, at: datetime, owner: int = 0) -> None:
     record(
         account=actor.account,
         who=actor.who,
-        action="people.discarded",
+        action=action,
         at=at,
-        owner=operation.school_id,
+        owner=owner or operation.school_id,
         subject=operation,
+        students=sum(step["count"] for step in operation.steps),
     )
-    return operation
