@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.access.freshness import ask_again
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 ANYONE = "anyone"
 SIGNED_IN = "signed_in"
@@ -54,7 +55,7 @@ def door(*needs: str, fresh: bool = False, reading: bool = False) -> Callable[[V
 
     def hang(view: View) -> View:
         @wraps(view)
-        def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entrance(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             turned_away = _turned_away(request, lock)
             if turned_away is None and lock.fresh and not settings.DEMO:
                 turned_away = ask_again(request)
