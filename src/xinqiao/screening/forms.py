@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from xinqiao.access.models import Post
 from xinqiao.instruments.definition import Definition
 from xinqiao.people.models import Organisation
 from xinqiao.screening import questionnaires, rules, words
@@ -71,7 +72,7 @@ class FilingForm(forms.Form):
     consent_mode = forms.ChoiceField(
         label=gettext_lazy("知情同意方式"), choices=ConsentMode.choices, widget=ChoiceCards, initial=ConsentMode.BOTH
     )
-    duty_post = forms.ModelChoiceField(
+    duty_post: forms.ModelChoiceField[Post] = forms.ModelChoiceField(
         label=gettext_lazy("测评期间值班人"),
         queryset=None,
         required=False,
@@ -136,7 +137,7 @@ class FilingForm(forms.Form):
         return [_row(definition, self.cohorts, chosen) for definition in self.definitions]
 
 
-def duty_label(post: Any) -> str:
+def duty_label(post: Post) -> str:
     """林老师（心理教师）."""
     return f"{post.person.name}（{post.get_kind_display()}）"
 
@@ -209,7 +210,7 @@ class ExtendForm(forms.Form):
 class DutyForm(forms.Form):
     """Who stands by."""
 
-    post = forms.ModelChoiceField(label=gettext_lazy("值班人"), queryset=None)
+    post: forms.ModelChoiceField[Post] = forms.ModelChoiceField(label=gettext_lazy("值班人"), queryset=None)
 
     def __init__(self, *args: Any, campaign: Campaign, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

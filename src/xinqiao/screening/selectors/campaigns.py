@@ -111,8 +111,10 @@ def coverage(campaigns: Iterable[Campaign]) -> list[Coverage]:
         .values("campaign")
         .annotate(invited=Count("pk"), submitted=Count("pk", filter=Q(state=SittingState.SUBMITTED)))
     }
-    none = {"invited": 0, "submitted": 0}
-    return [Coverage(c, **{key: counted.get(c.pk, none)[key] for key in none}) for c in every]
+    return [
+        Coverage(c, counted[c.pk]["invited"], counted[c.pk]["submitted"]) if c.pk in counted else Coverage(c, 0, 0)
+        for c in every
+    ]
 
 
 def running() -> list[Campaign]:
@@ -205,7 +207,8 @@ def nobody_stands_by(campaign: Campaign, at: datetime) -> Refusal | None:
     if any(definition is None for definition in definitions):
         return Refusal(_("有一份问卷在系统里找不到了，请联系管理员。"), code="unknown")
     sensitive = any(rules.is_sensitive(definition) for definition in definitions if definition)
-    if sensitive and not duty_posts(campaign.school, at).filter(pk=campaign.duty_post_id).exists():
+    stands_by = campaign.duty_post_id is not None and duty_posts(campaign.school, at).filter(pk=campaign.duty_post_id)
+    if sensitive and not (stands_by and stands_by.exists()):
         return Refusal(_("指定的值班人已不在岗。请先更换值班人，再开放作答。"), code="duty")
     return None
 

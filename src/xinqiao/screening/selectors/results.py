@@ -168,7 +168,7 @@ def listed(rows: QuerySet[Sitting], campaign: Campaign, chosen: Mapping[str, str
     """Sittings of a campaign that have a result, filtered as the form says, by class and student number."""
     found = rows.filter(campaign=campaign).filter(Exists(Result.objects.filter(sitting=OuterRef("pk"))))
     if chosen.get("node"):
-        found = found.filter(class_node=chosen["node"])
+        found = found.filter(class_node=int(chosen["node"]))
     own = Result.objects.filter(sitting=OuterRef("pk"))
     if chosen.get("band"):
         grave = {"2": own.filter(severity__gte=2), "1": own.filter(severity__gte=1), "0": own.filter(severity__gte=1)}

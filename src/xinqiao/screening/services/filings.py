@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -30,7 +30,7 @@ class Wanted:
     purpose: str
     opens_at: datetime
     closes_at: datetime
-    uses: dict[str, Sequence[str]]
+    uses: Mapping[str, Sequence[str]]
     consent_mode: str
     interviewers: int
     day_from: time = time(8, 0)
@@ -129,6 +129,8 @@ def approve_filing(*, actor: Actor, filing: Filing, said: str, at: datetime) -> 
     if against:
         facts = " ".join(words.say(finding) for finding in against)
         raise Refusal(_("现在不能批准：%(facts)s 请退回学校修改。") % {"facts": facts}, code=against[0].code)
+    if actor.person is None:
+        raise PermissionDenied
     _decide(actor, filing, state, said, at)
     approval = Approval.objects.create(filing=filing, decided_by=actor.person, decided_at=at, words=said.strip())
     note(actor, "filing.approved", filing, filing.school_id, at)

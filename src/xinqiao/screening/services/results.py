@@ -80,7 +80,7 @@ def read_sheet(definition: Definition, sitting: Sitting, sheet: Sheet) -> Readin
         age=sitting.person.age_on(day),
         grade=group.grade if group else None,
         sex=SEX.get(sitting.person.sex),
-        clocks=clocks.unpack(sheet.clocks, len(definition.items)),
+        clocks=clocks.unpack(bytes(sheet.clocks or b""), len(definition.items)),
     )
 
 

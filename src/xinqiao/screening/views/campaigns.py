@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -196,7 +197,7 @@ def _entry_url(request: HttpRequest) -> str:
 
 @require_POST
 @door(Action.RUN_SCREENING)
-def slips_class(request: HttpRequest, pk: int, node: int) -> HttpResponse:
+def slips_class(request: HttpRequest, pk: int, node: int) -> HttpResponseBase:
     row, at = _own(request, pk), timezone.now()
     class_node = get_object_or_404(policies.classes_in_sight(request.actor, row), pk=node)
     try:
@@ -223,7 +224,7 @@ def slips_all(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @door(Action.RUN_SCREENING)
-def slips_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def slips_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     row = _own(request, pk)
     try:
         data = files.fetch_slips(actor=request.actor, campaign=row, name=name, at=timezone.now())

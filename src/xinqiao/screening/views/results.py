@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -122,7 +123,7 @@ def retest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @door(Action.SEE_RESULTS, fresh=True)
-def results_export(request: HttpRequest, pk: int) -> HttpResponse:
+def results_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     row, at = _campaign(request, pk), timezone.now()
     form = ResultFilter(request.GET or None, nodes=reads.classes_of(row))
     sittings = list(reads.listed(policies.visible_sittings(request.actor, at), row, form.chosen()))
