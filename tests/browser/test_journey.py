@@ -6,13 +6,15 @@ that school hours, answering hours and missed dates are those of a real week.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from pypdf import PdfReader
 
 from tests.browser.house import SHANGHAI, House, running_house
 from tests.browser.pages import DEVICES, Watch, no_violations, sign_in
@@ -115,3 +117,240 @@ def test_the_roster_comes_in(screens, school):
     assert "30" in page.locator("main").inner_text()
     confirm(page, "确认导入", "导入")
     page.get_by_role("button", name="撤销导入").wait_for(timeout=60_000)
+
+
+def moment(at: datetime) -> str:
+    """As a datetime-local field takes it."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_the_school_files_and_the_bureau_sends_it_back_then_approves(screens, school):
+    """One mistake on purpose: without an interview plan and safety plan the filing cannot be handed in."""
+    page, now = screens.of("psych"), school.now()
+    page.goto("/screening/filings/new/")
+    no_violations(page)
+    page.locator("[name=title]").fill("秋季心理健康测评")
+    page.locator("[name=purpose]").fill("了解同学们最近的心情，把关心送到需要的地方。")
+    page.locator("input[name=uses][value='phq-9|junior:2025']").check()
+    page.locator("input[name=uses][value='gad-7|junior:2025']").check()
+    page.locator("[name=opens_at]").fill(moment(now))
+    page.locator("[name=closes_at]").fill(moment(now + timedelta(days=4)))
+    page.locator("[name=interviewers]").fill("2")
+    page.locator("[name=duty_post]").select_option(index=1)
+    page.get_by_role("button", name="保存草稿").click()
+    page.wait_for_load_state()
+    assert page.get_by_role("button", name="提交教育局").count() == 0 or "安全预案" in page.locator("main").inner_text()
+    page.get_by_role("link", name="修改").first.click()
+    page.locator("[name=proctors]").fill("由受过培训的心理教师在机房主持，座位错开。")
+    page.locator("[name=safety_plan]").fill("值班老师当场见面陪伴，同日通知监护人。")
+    page.locator("[name=capacity_plan]").fill("邀请片区心理教师协助访谈。")
+    page.get_by_role("button", name="保存草稿").click()
+    submit_filing(page)
+    filing = page.url
+
+    officer = screens.of("officer")
+    officer.goto("/screening/approvals/")
+    officer.get_by_role("link", name="秋季心理健康测评").click()
+    no_violations(officer)
+    officer.locator("form[action$='/return/'] textarea").fill("请写明家长说明会的时间。")
+    officer.get_by_role("button", name="退回修改").click()
+    officer.wait_for_load_state()
+
+    page.goto(filing)
+    assert "请写明家长说明会的时间" in page.locator("main").inner_text()
+    page.get_by_role("link", name="修改").first.click()
+    page.locator("[name=purpose]").fill("了解同学们最近的心情。家长说明会在周五下午。")
+    page.get_by_role("button", name="保存草稿").click()
+    submit_filing(page)
+
+    officer.goto("/screening/approvals/")
+    officer.get_by_role("link", name="秋季心理健康测评").click()
+    officer.get_by_role("button", name="批准").click()
+    officer.wait_for_load_state()
+    page.goto(filing)
+    page.get_by_role("button", name="建立测评").click()
+    page.wait_for_url(re.compile(r"/screening/campaigns/"))
+    no_violations(page)
+    school.campaign = page.url
+
+
+def submit_filing(page) -> None:
+    page.wait_for_load_state()
+    page.get_by_role("button", name=re.compile("提交")).first.click()
+    dialog = page.locator("dialog[open]")
+    if dialog.count():
+        dialog.get_by_role("button", name=re.compile("提交")).click()
+    page.wait_for_load_state()
+
+
+def test_slips_are_printed(screens, school):
+    """The codes are read from the PDF, as students read them from paper."""
+    page = screens.of("psych")
+    page.goto(school.campaign)
+    open_now = page.get_by_role("button", name="现在开放")
+    if open_now.count():  # the minute's sweep may have opened it already
+        open_now.click()
+        page.wait_for_load_state()
+    page.goto(school.campaign + "slips/")
+    no_violations(page)
+    with page.expect_download() as waiting:
+        page.locator("tr", has_text=CLASS).get_by_role("button").click()
+    path = school.home / "slips.pdf"
+    waiting.value.save_as(path)
+    text = " ".join(part.extract_text() for part in PdfReader(path).pages)
+    numbers, codes = re.findall(r"2025\d{4}", text), re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}", text)
+    school.codes = dict(zip(numbers, codes, strict=True))
+    assert sorted(school.codes) == [number_of(place) for place in range(len(NAMES))]
+
+
+def number_of(place: int) -> str:
+    """The student number of the place-th row of the workbook."""
+    return f"2025{place + 702:04}"
+
+
+def let_in(screens, school, place: int, device: str = "phone"):
+    """A student types what is on the slip."""
+    page = screens.fresh(device)
+    page.goto("/enter/student/")
+    page.locator("[name=school]").fill("青禾中学")
+    page.locator("[name=number]").fill(number_of(place))
+    page.locator("[name=code]").fill(school.codes[number_of(place)].replace("-", "").lower())
+    page.get_by_role("button", name="进入").click()
+    page.wait_for_load_state()
+    page.goto("/screening/mine/")
+    return page
+
+
+def begin(page):
+    """Read what it is about, agree, and open the next questionnaire."""
+    page.get_by_role("link", name="先了解一下").click()
+    page.get_by_role("button", name="我读过了，愿意参加").click()
+    open_part(page)
+
+
+def open_part(page):
+    page.get_by_role("button", name=re.compile("^(开始|接着答)$")).click()
+    page.locator("[data-begin]").click()
+    page.locator("[role=radiogroup]").first.wait_for()
+
+
+def choose(page, item: str, option: int) -> None:
+    page.locator(f"[data-item={item}] label").nth(option).click()
+
+
+def turn_to(page, number: int) -> None:
+    """Three questions stand on a page."""
+    if number > 1 and number % 3 == 1:
+        page.locator("[data-next]").click()
+    page.locator(f"[data-item=q{number}]").wait_for()
+
+
+def hand_in(page, answers: list[int]) -> None:
+    """Answer page by page, then hand in."""
+    for number, option in enumerate(answers, start=1):
+        turn_to(page, number)
+        choose(page, f"q{number}", option)
+    for _page in range(6):
+        if page.locator("[data-review]").is_visible():
+            break
+        page.locator("[data-next]").click()
+    page.locator("[data-next]").click()
+    page.wait_for_url(re.compile(r"/mine/\d+/"))
+
+
+def test_a_wrong_code_is_refused_kindly(screens, school):
+    page = screens.fresh("phone")
+    page.goto("/enter/student/")
+    page.locator("[name=school]").fill("青禾中学")
+    page.locator("[name=number]").fill(number_of(0))
+    page.locator("[name=code]").fill("AAAA-AAAA")
+    page.get_by_role("button", name="进入").click()
+    page.wait_for_load_state()
+    assert "/enter/student" in page.url
+    assert page.locator("[name=number]").input_value() == number_of(0)
+    no_violations(page)
+
+
+def test_one_student_loses_the_network_for_a_while(screens, school):
+    page = let_in(screens, school, OFFLINE)
+    no_violations(page)
+    begin(page)
+    choose(page, "q1", 1)
+    page.locator("[data-saved]", has_text="已保存").wait_for()
+    page.context.set_offline(True)
+    choose(page, "q2", 0)
+    page.locator("[data-banner]", has_text="联网后自动上传").wait_for()
+    page.context.set_offline(False)
+    page.locator("[data-saved]", has_text="已保存").wait_for()
+    hand_in(page, [1, 0, 1, 0, 0, 1, 0, 0, 0])
+    open_part(page)
+    hand_in(page, [1, 0, 0, 1, 0, 0, 0])
+    assert "谢谢" in page.locator("main").inner_text()
+
+
+def test_one_student_declines_with_one_tap(screens, school):
+    page = let_in(screens, school, DECLINING)
+    page.get_by_role("link", name="先了解一下").click()
+    page.get_by_role("button", name="这次不参加").click()
+    page.wait_for_load_state()
+    assert "没有任何影响" in page.locator("main").inner_text()
+
+
+def test_a_worrying_answer_reaches_the_person_on_duty_within_seconds(screens, school):
+    duty = screens.of("psych")
+    duty.goto("/")
+    page = let_in(screens, school, WORRYING)
+    begin(page)
+    for number, option in enumerate([2, 2, 3, 2, 2, 2, 1, 1], start=1):
+        turn_to(page, number)
+        choose(page, f"q{number}", option)
+    turn_to(page, 9)
+    choose(page, "q9", 1)
+    page.locator("#xq-care[open]").wait_for()
+    no_violations(page)
+    duty.goto("/signals/")
+    duty.locator("tr[data-row]", has_text=NAMES[WORRYING]).wait_for(timeout=8_000)
+    page.locator("#xq-care").get_by_role("button", name="我知道了").click()
+
+
+def quick_answers(page, pattern: list[list[int]]) -> None:
+    """The same as a student's browser sends, without drawing every page: twenty-six more would take minutes."""
+    page.get_by_role("link", name="先了解一下").click()
+    page.get_by_role("button", name="我读过了，愿意参加").click()
+    for answers in pattern:
+        page.get_by_role("button", name=re.compile("^(开始|接着答)$")).click()
+        page.locator("[data-begin]").wait_for()
+        setup = json.loads(page.locator("#runner-setup").text_content())
+        body = {
+            "seq": 3,
+            "answers": {f"q{n}": str(option) for n, option in enumerate(answers, start=1)},
+            "clocks": {f"q{n}": 3000 for n in range(1, len(answers) + 1)},
+            "submit": f"journey-{setup['draft']['name']}",
+        }
+        answer = page.request.post("/answers/", headers={"Authorization": f"Bearer {setup['token']}"}, data=body)
+        assert answer.ok, answer.text()
+        page.goto(setup["home"])
+        again = page.get_by_role("link", name="接着答")
+        if again.count():
+            again.click()
+
+
+def test_the_rest_of_the_class_answers(screens, school):
+    for place in range(len(NAMES)):
+        if place in {OFFLINE, DECLINING, WORRYING}:
+            continue
+        page = let_in(screens, school, place)
+        mild = [[(place + n) % 2 for n in range(8)] + [0], [(place + n) % 2 for n in range(7)]]
+        quick_answers(page, [[3] * 9, [3] * 7] if place == CARELESS else mild)
+        page.context.close()
+
+
+def test_progress_shows_numbers_and_no_names_of_who_stayed_away(screens, school):
+    page = screens.of("psych")
+    page.goto(school.campaign)
+    row = page.locator("tr", has_text=CLASS)
+    assert "28" in row.inner_text()
+    assert NAMES[DECLINING] not in page.locator("main").inner_text()
+    page.goto(school.campaign + "results/")
+    no_violations(page)
+    assert NAMES[CARELESS] in page.locator("main").inner_text()
