@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import ConsentForm, ConsentParty, PostKind, Purpose, WithdrawChannel
 from xinqiao.people.models import Organisation, Person
@@ -68,7 +69,7 @@ class ConsentText(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title}（第{self.version}版）"
+        return _("%(title)s（第%(n)d版）") % {"title": self.title, "n": self.version}
 
     @property
     def pieces(self) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from xinqiao.accounts.models import Account
 from xinqiao.kernel.refusal import Refusal
@@ -93,14 +94,14 @@ def _run(job: Job, now: Callable[[], datetime]) -> Job:
 
     try:
         if job.attempts > MOST_ATTEMPTS:
-            raise Refusal("这项工作几次都没有做完，请联系管理员。", code="attempts")
+            raise Refusal(_("这项工作几次都没有做完，请联系管理员。"), code="attempts")
         job.result = registry.jobs[job.kind](at=now(), progress=progress, account_id=job.account_id, **job.arguments)
         job.state, job.said = JobState.DONE, ""
     except Refusal as refusal:
         job.state, job.said = JobState.FAILED, str(refusal)[:300]
     except Exception:
         log.exception("job %s failed", job.pk)
-        job.state, job.said = JobState.FAILED, "处理时出现意外，已记录。请稍后重试，仍不行请联系管理员。"
+        job.state, job.said = JobState.FAILED, _("处理时出现意外，已记录。请稍后重试，仍不行请联系管理员。")
     job.ended_at = now()
     job.save(update_fields=["result", "state", "said", "ended_at"])
     return job
