@@ -62,3 +62,15 @@ def test_a_secret_is_made_once_even_by_many_at_a_time(tmp_path, monkeypatch):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert len(made.pop()) == 32
+
+
+def test_a_secret_is_made_where_files_cannot_be_linked(tmp_path, monkeypatch):
+    monkeypatch.setenv("XINQIAO_SECRETS", str(tmp_path / "secrets"))
+
+    def no_links(*_args: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", no_links)
+    made = secret("plain")
+    assert bytes.fromhex((tmp_path / "secrets" / "plain.key").read_text()) == made
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["plain.key"]

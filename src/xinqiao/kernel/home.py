@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,18 +42,32 @@ def _read_or_make(path: Path, size: int) -> bytes:
 
 
 def _make(path: Path, value: bytes) -> None:
-    """Write aside, then link into place: nobody reads half a key, and of two that start together one wins."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write aside, then link into place: nobody reads half a key, and of many that start together one wins.
+
+    A key that is there is never replaced; where the file system knows no links, it is created exclusively instead.
+    """
+    descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value.hex())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            pass
+        except OSError:
+            _make_exclusively(path, value)
+    finally:
+        Path(aside).unlink()
+
+
+def _make_exclusively(path: Path, value: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
     with os.fdopen(descriptor, "w") as file:
         file.write(value.hex())
         file.flush()
         os.fsync(file.fileno())
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without links
-        aside.replace(path)
-        return
-    aside.unlink()
