@@ -32,7 +32,7 @@ def sheets(rng: random.Random) -> list[bytes]:
         answers |= {name: str(rng.randrange(CHOICES - 1)) for name in SAFETY}
         if rng.random() < URGENT_SHARE:
             answers[SAFETY[0]] = str(CHOICES - 1)
-        clocks = {name: rng.randrange(900, 9000) for name in answers}
+        clocks = [rng.randrange(900, 9000) for _name in answers]
         said = json.dumps({"answers": answers, "clocks": clocks}, separators=(",", ":"))
         made.append(said[1:].encode())
     return made

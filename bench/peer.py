@@ -41,7 +41,9 @@ def save(request: HttpRequest) -> JsonResponse:
             "saved_at": now,
         },
     )
-    return JsonResponse({"ok": True, "seq": said["seq"]})
+    answer = JsonResponse({"ok": True, "seq": said["seq"]})
+    answer["Content-Length"] = str(len(answer.content))
+    return answer
 
 
 urlpatterns = [path("answers/", save)]

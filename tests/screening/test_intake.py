@@ -30,12 +30,12 @@ def told() -> list[dict]:
 
 # --- saving -------------------------------------------------------------------------------------------------------
 def test_a_save_is_there_when_it_is_acknowledged(room):
-    answer = room.house.ask(room.pages[0].request(CALM, clocks={"q1": 2345, "q2": 9}))
+    answer = room.house.ask(room.pages[0].request(CALM, clocks=[2345, 9, 0, 700_000, 0, 0, 0, 0, 0]))
     assert (answer.status, answer.said) == (200, {"ok": True, "seq": 1})
     sheet = room.sheet()
     assert room.answers() == CALM
     assert (sheet.sequence, sheet.saved_at, sheet.submitted_at, sheet.client_key) == (1, NOON, None, "")
-    assert clocks.unpack(sheet.clocks, 9)[:3] == [2340, None, None]
+    assert clocks.unpack(sheet.clocks, 9)[:4] == [2340, None, None, 655_350]
     assert answer.headers["cache-control"] == "no-store"
 
 

@@ -8,27 +8,29 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 LONGEST = 0xFFFF
 MS_A_UNIT = 10
 
 
-def pack(positions: Mapping[str, int], clocks: Mapping[str, int]) -> bytes:
-    """positions: item id → byte of the sheet; clocks: item id → milliseconds. Empty when nothing was timed.
+def pack(clocks: Sequence[int], length: int) -> bytes:
+    """clocks: milliseconds per item in sheet order, 0 where not timed. Empty bytes for an empty sequence.
 
-    Raises KeyError for an unknown item, TypeError or ValueError for what is no number of milliseconds.
+    Raises ValueError when there is not one whole, non-negative number for each of ``length`` items.
     """
     if not clocks:
         return b""
-    units = array("H", bytes(2 * len(positions)))
-    for name, ms in clocks.items():
-        if ms.__class__ is not int or ms < 0:
-            raise ValueError(name)
-        unit = ms // MS_A_UNIT
-        if unit > LONGEST:  # min() would cost as much as the rest of the loop
-            unit = LONGEST
-        units[positions[name]] = unit
+    if len(clocks) != length:
+        raise ValueError("length")
+    try:
+        units = array("H", [ms // MS_A_UNIT for ms in clocks])
+    except OverflowError:
+        if min(clocks) < 0:
+            raise ValueError("negative") from None
+        units = array("H", [min(LONGEST, ms // MS_A_UNIT) for ms in clocks])
+    except TypeError as error:
+        raise ValueError("not a number") from error
     if sys.byteorder == "big":
         units.byteswap()
     return units.tobytes()

@@ -72,8 +72,9 @@ def _object(body: bytes) -> dict[str, Any]:
 def read(body: bytes, claims: Claims, at: datetime) -> Save:
     """The save a body asks for. Raises Unreadable (400, 410, 422) in words for the student.
 
-    Body: ``{"seq": n, "answers": {item: option code or null}, "clocks": {item: ms}, "submit": id or absent}``, always
-    the whole state. Items withheld for the student's age are never stored, whatever was sent.
+    Body: ``{"seq": n, "answers": {item: option code or null}, "clocks": [ms of each item in sheet order] or absent,
+    "submit": id or absent}``, always the whole state. Items withheld for the student's age are never stored, whatever
+    was sent.
     """
     said = _object(body)
     sequence, answers, timed, submit = said.get("seq"), said.get("answers"), said.get("clocks"), said.get("submit")
@@ -81,7 +82,7 @@ def read(body: bytes, claims: Claims, at: datetime) -> Save:
         raise _shape("seq")
     if answers.__class__ is not dict:
         raise _shape("answers")
-    if timed.__class__ is not dict and timed is not None:
+    if timed.__class__ is not list and timed is not None:
         raise _shape("clocks")
     if submit is not None and (submit.__class__ is not str or not 0 < len(submit) <= LONGEST_SUBMIT_ID):
         raise _shape("submit")
@@ -95,7 +96,7 @@ def read(body: bytes, claims: Claims, at: datetime) -> Save:
         instrument_hash=claims.instrument_hash,
         sequence=sequence,
         answers=packed,
-        clocks=_clocks(definition, timed or {}),
+        clocks=_clocks(definition, timed or []),
         hits=tuple(definition.safety_hits(packed)),
         submit=submit or "",
         at=at,
@@ -111,13 +112,8 @@ def _encode(definition: Definition, answers: dict[str, Any], withheld: tuple[str
         raise _shape("answers") from error
 
 
-def _clocks(definition: Definition, timed: dict[str, Any]) -> bytes:
+def _clocks(definition: Definition, timed: list[Any]) -> bytes:
     try:
-        return clocks.pack(definition.sheet_layout.positions, timed)
-    except KeyError as error:
-        name = str(error.args[0])
-        raise Unreadable(
-            422, _("问卷里没有题目“%s”。请刷新页面后再答。") % name, code="unknown_item", field=name
-        ) from error
+        return clocks.pack(timed, len(definition.items))
     except ValueError as error:
         raise _shape("clocks") from error

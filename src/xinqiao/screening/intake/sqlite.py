@@ -128,9 +128,14 @@ class SqliteStore:
         Raises sqlite3.Error when none of it could be written.
         """
         cursor = self._connect().cursor()
-        cursor.execute("BEGIN IMMEDIATE")
         try:
-            outcomes = self._write_together(cursor, group) or [self._write_alone(cursor, save) for save in group]
+            cursor.execute("BEGIN IMMEDIATE")
+            outcomes = self._write_together(cursor, group)
+            if outcomes is None:
+                # Taken back whole and begun again: a savepoint would cost the common case a copy of every page.
+                cursor.execute("ROLLBACK")
+                cursor.execute("BEGIN IMMEDIATE")
+                outcomes = [self._write_alone(cursor, save) for save in group]
             cursor.execute("COMMIT")
         except BaseException:
             if cursor.connection.in_transaction:
@@ -139,23 +144,16 @@ class SqliteStore:
         return outcomes
 
     def _write_together(self, cursor: sqlite3.Cursor, group: Sequence[Save]) -> list[Outcome] | None:
-        """The common case, in few statements: every row is new. None, and nothing written, when one is not."""
-        cursor.execute("SAVEPOINT together")
+        """The common case, in few statements: every row is new. None when one is not, or cannot be written."""
         try:
             written = 0
             for piece in chunks(len(group)):
                 rows = group[piece]
                 cursor.execute(upsert(len(rows)), [value for save in rows for value in row(save)])
                 written += cursor.rowcount
-            if written == len(group):
-                outcomes = self._follow(cursor, group)
-                cursor.execute("RELEASE together")
-                return outcomes
+            return self._follow(cursor, group) if written == len(group) else None
         except ROW_FAULTS:
-            pass  # the rows are tried one by one, and only the one at fault is refused
-        cursor.execute("ROLLBACK TO together")
-        cursor.execute("RELEASE together")
-        return None
+            return None  # the rows are tried one by one, and only the one at fault is refused
 
     def _write_alone(self, cursor: sqlite3.Cursor, save: Save) -> Outcome:
         """One save; when it cannot be written, only it is taken back."""

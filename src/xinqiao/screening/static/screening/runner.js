@@ -36,7 +36,7 @@
   // --- saving -----------------------------------------------------------------------------------------------------
   function body() {
     state.seq += 1;
-    const said = { seq: state.seq, answers: state.answers, clocks: state.clocks };
+    const said = { seq: state.seq, answers: state.answers, clocks: runner.inOrder(definition, state.clocks) };
     if (state.submit) { said.submit = state.submit; }
     draft.write(state);
     return JSON.parse(JSON.stringify(said));

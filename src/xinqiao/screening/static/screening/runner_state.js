@@ -50,6 +50,13 @@
     };
   };
 
+  // Milliseconds in the order of the sheet, which also has the items this reader is not shown.
+  runner.inOrder = function (definition, clocks) {
+    const all = new Array(definition.length).fill(0);
+    for (const item of definition.items) { all[item.n] = clocks[item.id] || 0; }
+    return all;
+  };
+
   runner.sameAnswers = function (a, b) {
     const filled = (answers) => Object.keys(answers).filter((id) => answers[id]);
     const mine = filled(a);
