@@ -7,12 +7,21 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
+        from xinqiao.access import outside
         from xinqiao.access.enums import Action
+        from xinqiao.audit import words
         from xinqiao.cases import components
+        from xinqiao.cases.services.sharing import ROOM
+        from xinqiao.cases.views.sharing import outside_page
+        from xinqiao.cases.words import WORDS
         from xinqiao.ui import nav, slots
+
+        words.register(WORDS)
+        outside.register(ROOM, outside_page)
 
         care = {"group": _("关怀")}
         nav.register(nav.NavItem(Action.DO_DUTIES, _("关怀任务"), "cases:duties", "heart-handshake", 30, **care))
         nav.register(nav.NavItem(Action.SECOND_CLOSING, _("个案"), "cases:cases", "folder-open", 40, **care))
         nav.register(nav.NavItem(Action.SEE_FILE, _("学生"), "cases:students", "users", 50, **care))
         slots.fill("home", components.home, order=20)
+        slots.fill("file", components.results, order=30)

@@ -1,43 +1,128 @@
-"""What must hold of cases and duties; asked by ``xinqiao doctor`` on live data and by the property tests."""
+"""The promises of this room, looked for in the rows themselves (``xinqiao doctor`` and the property tests)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
-from django.db.models import F, Q
-from django.utils.timezone import localdate
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
 
-from xinqiao.cases.enums import CaseState, DutyState, TaskState
-from xinqiao.cases.models import CareDuty, Case, CaseTask
+from xinqiao.audit.services import subject_of
+from xinqiao.cases import rules
+from xinqiao.cases.enums import CaseState, DutyKind, FollowUpState
+from xinqiao.cases.models import CareDuty, Case, CaseClimb, CaseTask, DutyClimb, FollowUp, TaskClimb
+from xinqiao.cases.selectors import passing
 from xinqiao.kernel.findings import Finding
-from xinqiao.people.models import current
+from xinqiao.people.models import Organisation
+from xinqiao.signals.models import LevelChange
+
+GRACE = timedelta(minutes=5)
+"""Sweeps come every minute; what stands longer than this is not being looked after."""
 
 
 def violations(at: datetime) -> Iterator[Finding]:
-    """Open things without an owner in post or without a date ahead, and closings by one person.
+    """Every row of this room that breaks a safety promise at a moment. Changes nothing."""
+    for check in CHECKS:
+        yield from check(at)
 
-    A date may lie up to two minutes back: the sweep that climbs runs every minute.
-    """
-    held = current(localdate(at), "owner_post__") & Q(owner_post__person=F("owner"))
-    for case in Case.objects.exclude(state=CaseState.CLOSED):
-        if not Case.objects.filter(held, pk=case.pk).exists():
-            yield Finding("owner", f"cases.case:{case.pk}", "个案没有在岗的负责人，请移交给在岗的心理教师。")
-        if case.next_at is None or (at - case.next_at).total_seconds() > GRACE_SECONDS:
+
+def _owners(at: datetime) -> Iterator[Finding]:
+    for case in Case.objects.filter(pk__in=passing.orphaned_cases(at)):
+        yield Finding("owner", subject_of(case), _("个案没有在岗的负责人，请移交给在岗的心理教师。"))
+    for duty in CareDuty.objects.filter(pk__in=passing.orphaned_duties(at)):
+        yield Finding(
+            "owner", subject_of(duty), _("关怀任务没有管得到这位学生的在岗负责人，请检查岗位任命与后台任务。")
+        )
+    for task in CaseTask.objects.filter(pk__in=passing.orphaned_tasks(at)):
+        yield Finding(
+            "owner", subject_of(task), _("支持任务没有管得到这位学生的在岗负责人，请检查岗位任命与后台任务。")
+        )
+
+
+def _dates(at: datetime) -> Iterator[Finding]:
+    words = _("期限过去了却没有交给下一位。后台任务可能停了，请检查 xinqiao worker。")
+    for duty in passing.open_duties().filter(due_at__lt=at - GRACE):
+        yield Finding("climb", subject_of(duty), words)
+    for task in passing.open_tasks().filter(due_at__lt=at - GRACE):
+        yield Finding("climb", subject_of(task), words)
+    for case in passing.open_cases().filter(Q(next_at=None) | Q(next_at__lt=at - GRACE)):
+        yield Finding("climb", subject_of(case), words)
+    first = FollowUp.objects.filter(
+        case=OuterRef("pk"), state=FollowUpState.DUE, due_at__gt=at, due_at__lt=OuterRef("next_at")
+    )
+    for case in passing.open_cases().filter(Exists(first)):
+        yield Finding("next_date", subject_of(case), _("有一次随访早于个案的下次日期，请在个案页重设下次日期。"))
+
+
+def _climbs(at: datetime) -> Iterator[Finding]:
+    for model in (DutyClimb, CaseClimb, TaskClimb):
+        lost = model._default_manager.exclude(Q(from_post__person=F("from_person")) & Q(to_post__person=F("to_person")))
+        for climb in lost:
+            yield Finding("climb_log", subject_of(climb), _("转交记录中的人和岗位对不上，请联系技术支持核对留痕。"))
+
+
+def _closings(at: datetime) -> Iterator[Finding]:
+    alone = Q(closed_by=None) | Q(closing_asked_by=None) | Q(closed_by=F("closing_asked_by"))
+    for case in Case.objects.filter(alone, state=CaseState.CLOSED):
+        yield Finding("two_persons", subject_of(case), _("个案结案没有经过第二人复核，请重新打开后按流程结案。"))
+    left = CaseTask.objects.filter(case=OuterRef("pk"), state="open")
+    waits = FollowUp.objects.filter(case=OuterRef("pk"), state="due")
+    for case in Case.objects.filter(Exists(left) | Exists(waits), state=CaseState.CLOSED):
+        yield Finding("left_open", subject_of(case), _("个案已结案，却还有没完成的任务或随访，请重新打开后处理。"))
+
+
+def _levels(at: datetime) -> Iterator[Finding]:
+    """Duties without an interview's level, and levels nobody was asked to act on."""
+    for duty in CareDuty.objects.exclude(change__state="standing", change__person=F("person")):
+        yield Finding("duty_without_level", subject_of(duty), _("关怀任务没有生效的等级作依据，请核对留痕后处理。"))
+    for pk in passing.levels_without_duties(at - GRACE):
+        change = LevelChange.objects.get(pk=pk)
+        if rules.DUTIES[change.level] and change.person.enrolments.filter(ends_on=None, school=change.school).exists():
             yield Finding(
-                "next_date", f"cases.case:{case.pk}", "个案的下次日期已过而没有上升，请检查后台任务是否在运行。"
+                "level_without_duties", subject_of(change), _("等级生效了，却没有人收到任务。请检查 xinqiao worker。")
             )
-    for case in Case.objects.filter(state=CaseState.CLOSED):
-        if case.closed_by_id is None or case.closed_by_id == case.closing_asked_by_id:
-            yield Finding("two_persons", f"cases.case:{case.pk}", "个案结案没有经过第二人复核。")
-    for model, open_state, name in ((CareDuty, DutyState.OPEN, "careduty"), (CaseTask, TaskState.OPEN, "casetask")):
-        rows = model._default_manager.filter(state=open_state)
-        holder = current(localdate(at), "holder_post__") & Q(holder_post__person=F("holder"))
-        for pk in rows.exclude(holder).values_list("pk", flat=True):
-            yield Finding("owner", f"cases.{name}:{pk}", "任务没有在岗的负责人，请检查岗位任命与后台任务。")
-        for pk, due_at in rows.values_list("pk", "due_at"):
-            if (at - due_at).total_seconds() > GRACE_SECONDS:
-                yield Finding("next_date", f"cases.{name}:{pk}", "任务已超时而没有上升，请检查后台任务是否在运行。")
+    yield from _graver_than_the_plan(at)
 
 
-GRACE_SECONDS = 120
+def _graver_than_the_plan(at: datetime) -> Iterator[Finding]:
+    """An open duty of a level that no longer stands: somebody is told something that is not true any more."""
+    later = LevelChange.objects.filter(
+        person=OuterRef("person"),
+        school=OuterRef("school"),
+        state="standing",
+        stands_from__gt=OuterRef("change__stands_from"),
+        stands_from__lt=at - GRACE,
+    ).exclude(level=F("previous"))
+    for duty in passing.open_duties().filter(Exists(later)):
+        yield Finding("old_level", subject_of(duty), _("关怀任务来自已经改变的等级，请检查 xinqiao worker。"))
+
+
+def _cases_asked_for(at: datetime) -> Iterator[Finding]:
+    """The duty to open a case ends by opening one: done while the student is here means that there is (or was) one."""
+    there = Case.objects.filter(person=OuterRef("person"), school=OuterRef("school"))
+    rows = CareDuty.objects.filter(kind=DutyKind.OPEN_CASE, state="done", words=b"").exclude(Exists(there))
+    for duty in rows:
+        yield Finding("case", subject_of(duty), _("建立个案的任务记为完成，却没有个案，请立即建立。"))
+
+
+def _settings(at: datetime) -> Iterator[Finding]:
+    for node in Organisation.objects.exclude(options={}):
+        for name in rules.faulty_settings(node.options or {}):
+            yield Finding(
+                "clock",
+                subject_of(node),
+                _("关怀任务的时限设置 %(name)s 读不懂、过长或不适用，没有使用，现按默认值计时。请在机构设置中更正。")
+                % {"name": name},
+            )
+
+
+CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
+    _owners,
+    _dates,
+    _climbs,
+    _closings,
+    _levels,
+    _cases_asked_for,
+    _settings,
+)

@@ -1,30 +1,36 @@
-"""What this room shows on pages of lower rooms and on the home page."""
+"""What this room shows on the home page and in the student file."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from xinqiao.access.enums import Depth
 from xinqiao.cases.selectors import waiting_for
+from xinqiao.cases.selectors.file import result_rows
+from xinqiao.people.models import Person
 
 DAY = timedelta(days=1)
 
 
-def home(request: HttpRequest) -> list[dict[str, object]]:
-    """Duties, tasks, cases and follow-ups due, and closings that wait for a second person."""
+def home(request: HttpRequest) -> list[dict[str, Any]]:
+    """Duties, tasks, cases and follow-ups due, what climbed away, and closings that wait for a second person."""
     at = timezone.now()
+    if request.actor is None:
+        return []
     waits = waiting_for(request.actor, at)
-    closings = [case.next_at for case in waits.closings if case.next_at]
     lines = (
         (waits.duties, _("关怀任务"), _("按要求做，做完写一句"), "cases:duties", "heart-handshake"),
-        (waits.tasks, _("个案任务"), _("支持方案里交给您的事"), "cases:tasks", "checklist"),
+        (waits.missed, _("超时已转交的任务"), _("还没有完成，您仍可看到"), "cases:duties", "arrow-up-right"),
+        (waits.tasks, _("支持任务"), _("支持方案里交给您的事"), "cases:tasks", "checklist"),
         (waits.cases, _("今天要看的个案"), _("到了约定的日期"), "cases:cases", "folder-open"),
         (waits.follow_ups, _("到期的随访"), _("看看学生现在怎么样"), "cases:cases", "walk"),
-        (closings, _("结案待您复核"), _("两个人同意才能结案"), "cases:closings", "signature"),
+        (waits.closings, _("结案待您复核"), _("两个人同意才能结案"), "cases:closings", "signature"),
     )
     return [
         {
@@ -44,3 +50,11 @@ def home(request: HttpRequest) -> list[dict[str, object]]:
 def urgency(due_at: datetime, at: datetime) -> int:
     """3 when the time has come, 2 within a day, 1 later."""
     return 3 if due_at <= at else 2 if due_at - at < DAY else 1
+
+
+def results(request: HttpRequest, *, person: Person, depth: Depth, at: datetime) -> list[dict[str, Any]]:
+    """Section of the student file: screening results, for who reads results."""
+    if depth < Depth.RESULTS:
+        return []
+    rows = result_rows(request.actor, person, at)
+    return [{"title": _("测评结果"), "template": "cases/parts/results.html", "context": {"rows": rows}}]

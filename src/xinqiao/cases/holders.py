@@ -6,42 +6,51 @@ from datetime import datetime
 
 from django.utils.timezone import localdate
 
-from xinqiao.access.chain import care_chain, holders
+from xinqiao.access.chain import BUREAU_CHAIN, on_duty
 from xinqiao.access.models import Post
 from xinqiao.cases.rules import CLIMBS_TO
-from xinqiao.kernel.refusal import Refusal
-from xinqiao.people.models import Organisation
+from xinqiao.people.models import Organisation, current
 
 
-def _line(class_node: Organisation, kinds: tuple[str, ...], at: datetime) -> list[Post]:
-    """Posts of these kinds at the class, its grade and its school, in the order of ``kinds``."""
-    above = list(
-        Organisation.objects.filter(pk__in=class_node.ancestors_ids()).exclude(kind="bureau").order_by("-path")
-    )
-    return [post for kind in kinds for node in above for post in holders(node, (kind,), at)]
+def line(kind: str, place: Organisation, at: datetime) -> list[Post]:
+    """Everybody who answers for a duty of a ``kind`` of post at ``place`` (class or school), nearest first.
 
-
-def holder_for(kind: str, class_node: Organisation, school: Organisation, at: datetime) -> Post:
-    """Who does what a ``kind`` of post does for a student of this class; the next of the chain where nobody holds it.
-
-    Raises Refusal(code="nobody") when not one person is appointed at the school or above it.
+    Those of that post at the class, its grade and its school, then the posts it climbs to, then the bureau. One post a
+    person, held today. Empty when not one person is appointed.
     """
-    posts = _line(class_node, (kind, *CLIMBS_TO[kind]), at) or care_chain(school, at)
+    inside = (kind, *CLIMBS_TO[kind])
+    order = {name: rank for rank, name in enumerate((*inside, *BUREAU_CHAIN))}
+    posts = Post.objects.filter(current(localdate(at)), organisation__in=place.ancestors_ids(), kind__in=order)
+    depth = {pk: rank for rank, pk in enumerate(place.ancestors_ids())}
+    found = sorted(
+        posts.select_related("person", "organisation"),
+        key=lambda post: (order[post.kind], -depth[post.organisation_id], post.starts_on, post.pk),
+    )
+    return list({post.person_id: post for post in reversed(found)}.values())[::-1]
+
+
+def first_holder(kind: str, place: Organisation, school: Organisation, at: datetime, knows: int) -> Post | None:
+    """Who gets a new duty. ``knows``: the person who set the level, with whom a psychology teacher's part begins.
+
+    Without them, whoever has the duty turn of the school comes before the others of the same post.
+    """
+    posts = line(kind, place, at)
+    mine = [post for post in posts if post.kind == kind]
+    if kind == "psych_teacher":
+        turn = on_duty(school, at)
+        for person_id in (knows, turn.person_id if turn else None):
+            for post in mine:
+                if post.person_id == person_id:
+                    return post
+    return posts[0] if posts else None
+
+
+def next_holder(posts: list[Post], person_id: int) -> Post | None:
+    """Who comes after somebody in a line; the last one stays, the first answers when somebody left the line."""
+    places = [rank for rank, post in enumerate(posts) if post.person_id == person_id]
     if not posts:
-        raise Refusal("学校和上级都没有在岗的负责人，请管理员先任命心理教师或学校领导。", code="nobody")
-    return posts[0]
-
-
-def next_holder(post: Post, class_node: Organisation, school: Organisation, at: datetime) -> Post:
-    """Who answers after ``post`` let a time pass; the last of the chain keeps it."""
-    kinds = CLIMBS_TO.get(post.kind)
-    line = _line(class_node, kinds, at) if kinds else []
-    line += [other for other in care_chain(school, at) if other.kind.startswith("bureau")]
-    others = [other for other in line if other.person_id != post.person_id]
-    if others:
-        return others[0]
-    chain = care_chain(school, at)
-    return next((other for other in chain if other.pk == post.pk), chain[0] if chain else post)
+        return None
+    return posts[min(places[0] + 1, len(posts) - 1)] if places else posts[0]
 
 
 def still_held(post: Post, at: datetime) -> bool:

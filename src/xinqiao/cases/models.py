@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from xinqiao.access.models import Post
+from xinqiao.access.models import OutsideLink, Post
 from xinqiao.cases.enums import (
     CaseState,
     Channel,
@@ -19,6 +19,21 @@ from xinqiao.cases.enums import (
 from xinqiao.people.models import Organisation, Person
 from xinqiao.signals.models import LevelChange
 from xinqiao.vault.fields import SealedField
+
+
+class ClimbLog(models.Model):
+    """A missed date: from whom, in which post, to whom. At the end of the chain both are the same person."""
+
+    missed_at = models.DateTimeField(db_comment="the date that was missed")
+    from_person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    from_post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    to_person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    to_post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering = ["at", "id"]
 
 
 class CareDuty(models.Model):
@@ -35,7 +50,7 @@ class CareDuty(models.Model):
     given_at = models.DateTimeField()
     due_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True)
-    climbs = models.PositiveSmallIntegerField(default=0)
+    climbs = models.PositiveSmallIntegerField(default=0, db_comment="missed dates")
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     done_at = models.DateTimeField(null=True)
     words = SealedField(owner="school_id")
@@ -45,9 +60,12 @@ class CareDuty(models.Model):
         indexes = [
             models.Index(fields=["state", "due_at"], name="duty_state_due"),
             models.Index(fields=["holder", "state"], name="duty_holder"),
+            models.Index(fields=["holder_post", "state"], name="duty_holder_post"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["change", "kind"], name="duty_once_per_change"),
+            models.CheckConstraint(name="duty_kind_known", condition=Q(kind__in=DutyKind.values)),
+            models.CheckConstraint(name="duty_state_known", condition=Q(state__in=DutyState.values)),
             models.CheckConstraint(
                 name="duty_done_has_who_and_when",
                 condition=Q(state="done", done_by__isnull=False, done_at__isnull=False)
@@ -56,14 +74,10 @@ class CareDuty(models.Model):
         ]
 
 
-class DutyClimb(models.Model):
-    """A missed time: from whom it went to whom. Both see it."""
+class DutyClimb(ClimbLog):
+    """A missed time of a duty. Both see it until it is done."""
 
     duty = models.ForeignKey(CareDuty, models.PROTECT, related_name="climb_log")
-    missed_at = models.DateTimeField(db_comment="the time that was missed")
-    from_person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    to_person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
 
 
 class Case(models.Model):
@@ -71,7 +85,16 @@ class Case(models.Model):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    change = models.ForeignKey(LevelChange, models.PROTECT, related_name="cases", db_comment="the level it opened at")
+    change = models.ForeignKey(
+        LevelChange,
+        models.PROTECT,
+        null=True,
+        related_name="cases",
+        db_comment="the level it opened at; empty: opened for somebody in a population group",
+    )
+    follows = models.ForeignKey(
+        LevelChange, models.PROTECT, null=True, related_name="+", db_comment="the last level its dates were set by"
+    )
     state = models.CharField(max_length=8, choices=CaseState, default=CaseState.OPEN)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="cases_owned")
     owner_post = models.ForeignKey(Post, models.PROTECT, related_name="+")
@@ -84,6 +107,7 @@ class Case(models.Model):
     closing_words = SealedField(owner="school_id")
     closing_asked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     closing_asked_at = models.DateTimeField(null=True)
+    returned_words = SealedField(owner="school_id", db_comment="why the last closing was returned")
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
 
@@ -91,7 +115,8 @@ class Case(models.Model):
         ordering = ["next_at"]
         indexes = [models.Index(fields=["school", "state"], name="case_school_state")]
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=~Q(state="closed"), name="one_open_case"),
+            models.UniqueConstraint(fields=["person", "school"], condition=~Q(state="closed"), name="one_open_case"),
+            models.CheckConstraint(name="case_state_known", condition=Q(state__in=CaseState.values)),
             models.CheckConstraint(
                 name="open_case_has_next_date", condition=Q(state="closed") | Q(next_at__isnull=False)
             ),
@@ -115,12 +140,47 @@ class Case(models.Model):
         ]
 
 
-class CaseClimb(models.Model):
+class CaseClimb(ClimbLog):
+    """A missed next date of a case."""
+
     case = models.ForeignKey(Case, models.PROTECT, related_name="climb_log")
-    missed_at = models.DateTimeField()
+
+
+class HandOver(models.Model):
+    """A case given to another owner on purpose, with the reason."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="hand_overs")
+    school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     from_person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     to_person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    given_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    reason = SealedField(owner="school_id")
+
+    class Meta:
+        ordering = ["at", "id"]
+
+
+class PastClosing(models.Model):
+    """A closing that stood until the case was opened again: kept as it was, with the reason for opening."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="past_closings")
+    school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    words = SealedField(owner="school_id")
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    closed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+    reopened_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    reopened_at = models.DateTimeField()
+    reason = SealedField(owner="school_id", db_comment="why it was opened again")
+
+    class Meta:
+        ordering = ["-reopened_at", "-id"]
+        constraints = [
+            models.CheckConstraint(name="past_closing_by_two", condition=~Q(closed_by=F("asked_by"))),
+        ]
 
 
 class Plan(models.Model):
@@ -165,7 +225,9 @@ class CaseTask(models.Model):
 
     class Meta:
         ordering = ["due_at"]
+        indexes = [models.Index(fields=["holder_post", "state"], name="task_holder_post")]
         constraints = [
+            models.CheckConstraint(name="task_state_known", condition=Q(state__in=TaskState.values)),
             models.CheckConstraint(
                 name="task_done_has_who_and_when",
                 condition=Q(state="done", done_by__isnull=False, done_at__isnull=False)
@@ -174,21 +236,39 @@ class CaseTask(models.Model):
         ]
 
 
-class Contact(models.Model):
-    """A talk, call or visit. Written once; a correction is a further entry."""
+class TaskClimb(ClimbLog):
+    """A missed time of a task."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="contacts")
+    task = models.ForeignKey(CaseTask, models.PROTECT, related_name="climb_log")
+
+
+class Contact(models.Model):
+    """A talk, call or visit, or an attempt at one. Written once; a correction is a further entry.
+
+    One that was made for a duty before there was a case belongs to the case as soon as there is one.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="contacts")
+    duty = models.ForeignKey(CareDuty, models.PROTECT, null=True, related_name="attempts")
     school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     held_at = models.DateTimeField()
     whom = models.CharField(max_length=10, choices=ContactWith)
     channel = models.CharField(max_length=8, choices=Channel)
+    guardian = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_comment="which guardian, when we know"
+    )
     reached = models.BooleanField(default=True)
     words = SealedField(owner="school_id")
     written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-held_at"]
+        ordering = ["-held_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="contact_of_case_or_duty", condition=Q(case__isnull=False) | Q(duty__isnull=False)
+            ),
+        ]
 
 
 class FollowUp(models.Model):
@@ -206,9 +286,30 @@ class FollowUp(models.Model):
     class Meta:
         ordering = ["due_at"]
         constraints = [
+            models.CheckConstraint(name="follow_up_state_known", condition=Q(state__in=FollowUpState.values)),
             models.CheckConstraint(
                 name="follow_up_done_is_whole",
                 condition=Q(state="done", done_by__isnull=False, done_at__isnull=False, steady__isnull=False)
                 | (~Q(state="done") & Q(done_by=None, done_at=None, steady=None)),
             ),
         ]
+
+
+class Summary(models.Model):
+    """What somebody outside is told: typed for this purpose, never copied from notes. Open to them through a link."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="summaries")
+    school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    scope = models.CharField(
+        max_length=120, blank=True, db_comment="the consent it rests on: with whom, which sections"
+    )
+    for_whom = models.CharField(max_length=80)
+    seen = SealedField(owner="school_id", db_comment="what was seen, in plain words")
+    asked = SealedField(owner="school_id", db_comment="what is asked")
+    contact = SealedField(owner="school_id", db_comment="who answers at the school, and how to reach them")
+    link = models.OneToOneField(OutsideLink, models.PROTECT, null=True, related_name="+")
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at", "-id"]

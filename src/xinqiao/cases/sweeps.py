@@ -1,32 +1,58 @@
-"""Missed dates climb, every minute."""
+"""What happens because time passes. Each row is its own transaction: one that fails does not hold up the others."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-from django.utils.timezone import localdate
-
-from xinqiao.cases.enums import CaseState, DutyState, TaskState
-from xinqiao.cases.models import CareDuty, Case, CaseTask
-from xinqiao.cases.services.care import climb_task
-from xinqiao.cases.services.duties import climb_duty
-from xinqiao.cases.services.opening import climb_case
+from xinqiao.cases.selectors import passing
+from xinqiao.cases.services import climbing
+from xinqiao.cases.services.duties import give_duties
+from xinqiao.cases.services.opening import follow_level
 from xinqiao.outbox.registry import every
+from xinqiao.signals.models import LevelChange
+
+log = logging.getLogger("xinqiao.cases")
 
 
-def _late(at: datetime, date_field: str, post_field: str) -> Q:
-    return Q(**{f"{date_field}__lte": at}) | Q(**{f"{post_field}__ends_on__lte": localdate(at)})
+def _each(what: str, ids: Iterable[int], act: Callable[[int], object]) -> None:
+    for pk in ids:
+        try:
+            act(pk)
+        except Exception:
+            log.exception("%s failed for %s", what, pk)
+
+
+@every("cases.keep", timedelta(minutes=1))
+def keep(at: datetime) -> None:
+    """Posts end and students move: nothing stays without somebody who answers for it. Runs before anything climbs."""
+    _each("keeping a case", passing.orphaned_cases(at), lambda pk: climbing.keep_case(case_id=pk, at=at))
+    _each("keeping a task", passing.orphaned_tasks(at), lambda pk: climbing.keep_task(task_id=pk, at=at))
+    _each("keeping a duty", passing.orphaned_duties(at), lambda pk: climbing.keep_duty(duty_id=pk, at=at))
 
 
 @every("cases.climb", timedelta(minutes=1))
 def climb(at: datetime) -> None:
-    duties = CareDuty.objects.filter(_late(at, "due_at", "holder_post"), state=DutyState.OPEN)
-    for pk in list(duties.values_list("pk", flat=True)):
-        climb_duty(duty_id=pk, at=at)
-    tasks = CaseTask.objects.filter(_late(at, "due_at", "holder_post"), state=TaskState.OPEN)
-    for pk in list(tasks.values_list("pk", flat=True)):
-        climb_task(task_id=pk, at=at)
-    cases = Case.objects.filter(_late(at, "next_at", "owner_post")).exclude(state=CaseState.CLOSED)
-    for pk in list(cases.values_list("pk", flat=True)):
-        climb_case(case_id=pk, at=at)
+    """Missed dates go to the next person of the chain."""
+    _each("climbing of a duty", passing.late_duties(at), lambda pk: climbing.climb_duty(duty_id=pk, at=at))
+    _each("climbing of a task", passing.late_tasks(at), lambda pk: climbing.climb_task(task_id=pk, at=at))
+    _each("climbing of a case", passing.late_cases(at), lambda pk: climbing.climb_case(case_id=pk, at=at))
+
+
+@every("cases.remind", timedelta(minutes=1))
+def remind(at: datetime) -> None:
+    """The holder of a duty hears once, shortly before its date."""
+    _each("reminding", passing.nearly_due(at), lambda pk: climbing.remind_duty(duty_id=pk, at=at))
+
+
+@every("cases.reconcile", timedelta(minutes=10))
+def reconcile(at: datetime) -> None:
+    """A level whose announcement was lost gets its duties all the same."""
+
+    def catch_up(pk: int) -> None:
+        change = LevelChange.objects.select_related("person", "school").get(pk=pk)
+        give_duties(change=change, at=at)
+        follow_level(change=change, at=at)
+
+    _each("catching up with a level", passing.levels_without_duties(at), catch_up)

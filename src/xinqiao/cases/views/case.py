@@ -1,57 +1,50 @@
-"""The case: list, page, and one view a verb."""
+"""The case: list, page, plan on paper."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from xinqiao.access.actor import Actor
 from xinqiao.access.doors import STAFF, door
 from xinqiao.access.enums import Action, Depth
-from xinqiao.access.policies import visible_students
-from xinqiao.audit.services import record
 from xinqiao.cases import forms as case_forms
 from xinqiao.cases import policies, rules
 from xinqiao.cases.enums import CaseState
+from xinqiao.cases.exports import plan_paper
 from xinqiao.cases.models import Case
-from xinqiao.cases.selectors import adults_of, case_list, plan_parts, psych_teachers_of
-from xinqiao.cases.services import care, closing, opening
-from xinqiao.kernel.refusal import Refusal
-from xinqiao.people.selectors import working_time
-from xinqiao.signals.selectors import current_level, current_levels
+from xinqiao.cases.selectors import case_rows, contact_log, heirs_of_case, listed_cases, plan_parts
+from xinqiao.cases.selectors.sharing import shared_of
+from xinqiao.cases.views.shared import read
+from xinqiao.documents.downloads import PDF, attachment
 
 PAGE = 30
+RELATED = ("person", "school", "owner", "owner_post", "closing_asked_by", "closed_by")
 
 
-def _case(request: HttpRequest, pk: int, at: datetime) -> Case:
-    visible = policies.visible_cases(request.actor, at).select_related(
-        "person", "school", "owner", "owner_post", "closing_asked_by", "closed_by"
-    )
-    return get_object_or_404(visible, pk=pk)
+def find_case(request: HttpRequest, pk: int, at: datetime) -> Case:
+    visible = policies.visible_cases(request.actor, at)
+    return get_object_or_404(visible.select_related(*RELATED), pk=pk)
 
 
 @door(Action.RUN_CASE, Action.SECOND_CLOSING, STAFF)
 def cases(request: HttpRequest) -> HttpResponse:
     """Cases in reach, next date first."""
-    at = timezone.now()
+    at, actor = timezone.now(), request.actor
     filter_form = case_forms.CaseFilter(request.GET)
     wanted = filter_form.cleaned_data if filter_form.is_valid() else {}
-    rows = case_list(request.actor, at, state=wanted.get("state", ""), text=wanted.get("q", ""))
+    rows = listed_cases(actor, at, state=wanted.get("state", ""), text=wanted.get("q", "").strip())
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    levels = current_levels([case.person_id for case in page.object_list])
-    shown = [(case, levels.get(case.person_id)) for case in page.object_list]
-    return render(request, "cases/cases.html", {"page": page, "rows": shown, "filter_form": filter_form})
+    context = {"page": page, "rows": case_rows(actor, page.object_list, at), "filter_form": filter_form, "at": at}
+    return render(request, "cases/cases.html", context)
 
 
 @door(Action.SECOND_CLOSING)
@@ -64,224 +57,90 @@ def closings(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One case, as deep as the reader's post goes; the reading leaves a trace."""
     at, actor = timezone.now(), request.actor
-    row = _case(request, pk, at)
-    depth = policies.case_depth(actor, row)
-    record(
-        account=actor.account, who=actor.who, action="case.read", at=at, owner=row.school_id, subject=row,
-        person=row.person_id, reading=True, depth=int(depth),
-    )  # fmt: skip
-    plan = row.plans.select_related("contact", "made_by").first()
-    notes = depth >= Depth.NOTES
-    second = row.state == CaseState.CLOSING and policies.may_second_closing(actor, row)
+    row = find_case(request, pk, at)
+    depth = policies.case_depth(actor, row, at)
+    read(request, "case.read", row, owner=row.school_id, person=row.person_id, at=at, depth=int(depth))
+    (shown,) = case_rows(actor, [row], at)
     context = {
+        "row": shown,
         "case": row,
-        "change": current_level(row.person_id),
-        "plan": plan,
-        "parts": plan_parts(plan) if plan and depth >= Depth.PLAN else [],
-        "labels": {name: field.label for name, field in case_forms.PlanForm(adults=[]).fields.items()},
-        "notes": notes,
-        "runs": policies.may_run(actor, row),
-        "second": second,
-        "tasks": row.tasks.select_related("holder", "holder_post"),
-        "contacts": row.contacts.select_related("written_by") if notes else [],
-        "follow_ups": row.follow_ups.select_related("done_by"),
+        "at": at,
+        "deep": {"plan": depth >= Depth.PLAN, "notes": depth >= Depth.NOTES},
+        **_desk(actor, row, at),
+        **(_plan(row, depth) if depth >= Depth.PLAN else {}),
+        **(_notes(row, at) if depth >= Depth.NOTES else {}),
         "climbs": row.climb_log.select_related("from_person", "to_person").order_by("at"),
-        "moves": rules.CASE.offers(CaseState(row.state)),
+        "hand_overs": row.hand_overs.select_related("from_person", "to_person").order_by("at"),
     }
     return render(request, "cases/case.html", context)
 
 
-def _act(
-    request: HttpRequest,
-    row: Case,
-    form: forms.Form,
-    verb: Callable[[dict[str, Any]], Any],
-    *,
-    title: str,
-    submit: str,
-    done: str,
-) -> HttpResponse:
-    """The page of one verb: form, refusal kept beside what was typed, back to the case when done."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            verb(form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            messages.success(request, done)
-            return redirect("cases:case", row.pk)
-    context = {
-        "case": row,
-        "form": form,
-        "title": title,
-        "submit": submit,
-        "back": reverse("cases:case", args=[row.pk]),
+def _desk(actor: Actor, row: Case, at: datetime) -> dict[str, Any]:
+    """What the reader may do now."""
+    runs = policies.may_run(actor, row, at)
+    moves = rules.CASE.offers(CaseState(row.state))
+    is_open = row.state == CaseState.OPEN
+    second = "confirm_closing" in moves and policies.may_second_closing(actor, row, at)
+    return {
+        "runs": runs,
+        "works": runs and is_open,
+        "steers": row.state != CaseState.CLOSED and (runs or policies.owns(actor, row)),
+        "can_hand_over": bool(heirs_of_case(row, at)),
+        "second": second,
+        "takes_back": not second and runs and "return_closing" in moves,
+        "asks": runs and "ask_closing" in moves,
+        "reopens": runs and "reopen" in moves,
+        "invites": runs and is_open and actor.may(Action.INVITE_OUTSIDE, row.school.path),
+        "may_open_file": policies.visible_files(actor, at).filter(pk=row.person_id).exists(),
+        "return_form": case_forms.ReturnForm(),
     }
-    return render(request, "cases/act.html", context, status=422 if form.errors else 200)
 
 
-@door(Action.RUN_CASE)
-def open_case(request: HttpRequest, person_id: int) -> HttpResponse:
-    at, actor = timezone.now(), request.actor
-    reach = visible_students(actor, at, Action.RUN_CASE, Depth.NOTES)
-    person = get_object_or_404(reach, pk=person_id)
-    form = case_forms.OpenCaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = opening.open_case(actor=actor, person=person, reason=form.cleaned_data["reason"], at=at)
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            messages.success(request, _("个案已建立。接下来请写支持方案。"))
-            return redirect("cases:plan", row.pk)
-    back = reverse("cases:file", args=[person.pk])
-    context = {"person": person, "form": form, "title": _("建立个案"), "submit": _("建立个案"), "back": back}
-    return render(request, "cases/act.html", context, status=422 if form.errors else 200)
+def _plan(row: Case, depth: Depth) -> dict[str, Any]:
+    plans = list(row.plans.select_related("contact", "made_by"))
+    labels = {name: field.label for name, field in case_forms.PlanForm(adults=[]).fields.items()}
+    parts = plan_parts(plans[0]) if plans else []
+    return {
+        "plan": plans[0] if plans else None,
+        "older": plans[1:],
+        "parts": [(labels[part], text) for part, text in parts if text],
+        "tasks": row.tasks.select_related("holder", "holder_post"),
+        "follow_ups": row.follow_ups.select_related("done_by"),
+    }
+
+
+def _notes(row: Case, at: datetime) -> dict[str, Any]:
+    """Words that were written: reasons, contacts, closings."""
+    return {
+        "contacts": contact_log(row),
+        "shared": shared_of(row, at),
+        "past": row.past_closings.select_related("asked_by", "closed_by", "reopened_by"),
+    }
 
 
 @door(Action.RUN_CASE, STAFF, reading=True)
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the next version of the plan, starting from the one that stands."""
-    at, actor = timezone.now(), request.actor
-    row = _case(request, pk, at)
-    if not policies.may_run(actor, row):
+def old_plan(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """A version of the plan as it was."""
+    at = timezone.now()
+    row = find_case(request, pk, at)
+    if policies.case_depth(request.actor, row, at) < Depth.PLAN:
         return redirect("cases:case", pk)
-    newest = row.plans.first()
-    adults = adults_of(row.school, at)
-    initial: dict[str, Any] = {}
-    if newest:
-        contact = next((post.pk for post in adults if post.person_id == newest.contact_id), None)
-        initial = {**dict(plan_parts(newest)), "contact": contact}
-        record(
-            account=actor.account, who=actor.who, action="plan.read", at=at, owner=row.school_id, subject=newest,
-            person=row.person_id, reading=True,
-        )  # fmt: skip
-    form = case_forms.PlanForm(request.POST or None, adults=adults, initial=initial)
-
-    def write(data: dict[str, Any]) -> None:
-        care.write_plan(
-            actor=actor, case=row, parts=data, contact=data["contact"].person, review_on=data["review_on"], at=at
-        )
-
-    return _act(
-        request, row, form, write, title=_("支持方案（一生一策）"), submit=_("保存方案"), done=_("方案已保存。")
-    )
+    plan = get_object_or_404(row.plans.select_related("contact", "made_by"), version=version)
+    read(request, "plan.read", plan, owner=row.school_id, person=row.person_id, at=at, version=version)
+    labels = {name: field.label for name, field in case_forms.PlanForm(adults=[]).fields.items()}
+    parts = [(labels[part], text) for part, text in plan_parts(plan) if text]
+    return render(request, "cases/old_plan.html", {"case": row, "plan": plan, "parts": parts, "at": at})
 
 
-@door(Action.RUN_CASE, STAFF)
-def add_task(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    form = case_forms.TaskForm(request.POST or None, adults=adults_of(row.school, at))
-
-    def give(data: dict[str, Any]) -> None:
-        care.give_task(actor=request.actor, case=row, what=data["what"], to=data["to"], due_at=data["due_at"], at=at)
-
-    return _act(request, row, form, give, title=_("添加任务"), submit=_("交给这位老师"), done=_("任务已交出。"))
-
-
-@door(Action.RUN_CASE, STAFF)
-def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    form = case_forms.ContactForm(request.POST or None, initial={"held_at": localtime(at)})
-
-    def note(data: dict[str, Any]) -> None:
-        care.note_contact(actor=request.actor, case=row, at=at, **data)
-
-    return _act(request, row, form, note, title=_("记录联系"), submit=_("保存"), done=_("联系已记下。"))
-
-
-@door(Action.RUN_CASE, STAFF)
-def add_follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    form = case_forms.FollowUpPlanForm(request.POST or None)
-
-    def put(data: dict[str, Any]) -> None:
-        care.plan_follow_up(actor=request.actor, case=row, due_at=data["due_at"], at=at)
-
-    return _act(request, row, form, put, title=_("安排随访"), submit=_("保存"), done=_("随访已安排。"))
-
-
-@door(Action.RUN_CASE, STAFF)
-def follow_up(request: HttpRequest, pk: int, follow_up_id: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    planned = get_object_or_404(policies.visible_follow_ups(request.actor, at), pk=follow_up_id, case=row)
-    change = current_level(row.person_id)
-    latest = rules.REVIEW_AFTER[change.level if change else 0].due(localtime(at), working_time(row.school))
-    form = case_forms.FollowUpForm(request.POST or None, initial={"next_at": localtime(latest)})
-
-    def finish(data: dict[str, Any]) -> None:
-        care.finish_follow_up(actor=request.actor, follow_up=planned, at=at, **data)
-
-    return _act(request, row, form, finish, title=_("记录随访"), submit=_("保存"), done=_("随访已记下。"))
-
-
-@door(Action.RUN_CASE, STAFF)
-def next_date(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    initial = {"next_at": localtime(row.next_at) if row.next_at else None}
-    form = case_forms.NextDateForm(request.POST or None, initial=initial)
-
-    def put(data: dict[str, Any]) -> None:
-        opening.set_next_date(actor=request.actor, case=row, next_at=data["next_at"], at=at)
-
-    return _act(request, row, form, put, title=_("下次日期"), submit=_("保存"), done=_("下次日期已更新。"))
-
-
-@door(Action.RUN_CASE, STAFF)
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    form = case_forms.HandOverForm(request.POST or None, teachers=psych_teachers_of(row.school, at))
-
-    def give(data: dict[str, Any]) -> None:
-        opening.hand_over(actor=request.actor, case=row, to=data["to"], reason=data["reason"], at=at)
-
-    return _act(request, row, form, give, title=_("移交个案"), submit=_("移交"), done=_("个案已移交。"))
-
-
-@door(Action.RUN_CASE, STAFF)
-def ask_closing(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    form = case_forms.ClosingForm(request.POST or None)
-
-    def ask(data: dict[str, Any]) -> None:
-        closing.ask_closing(actor=request.actor, case=row, outcome=data["outcome"], words=data["words"], at=at)
-
-    done = _("已申请结案，等另一位老师复核。")
-    return _act(request, row, form, ask, title=_("申请结案"), submit=_("提交复核"), done=done)
-
-
-@door(Action.RUN_CASE, STAFF)
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    at = timezone.now()
-    row = _case(request, pk, at)
-    form = case_forms.ReopenForm(request.POST or None)
-
-    def again(data: dict[str, Any]) -> None:
-        closing.reopen(actor=request.actor, case=row, reason=data["reason"], at=at)
-
-    return _act(request, row, form, again, title=_("重新打开个案"), submit=_("重新打开"), done=_("个案已重新打开。"))
-
-
-@door(Action.RUN_CASE, Action.SECOND_CLOSING, STAFF)
-@require_POST
-def decide_closing(request: HttpRequest, pk: int) -> HttpResponse:
-    """The second person confirms or returns."""
-    at = timezone.now()
-    row = _case(request, pk, at)
-    try:
-        if request.POST.get("decision") == "confirm":
-            closing.confirm_closing(actor=request.actor, case=row, at=at)
-            messages.success(request, _("个案已结案。"))
-        else:
-            closing.return_closing(actor=request.actor, case=row, at=at)
-            messages.success(request, _("已退回，个案继续进行。"))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("cases:case", pk)
+@door(Action.RUN_CASE, Action.SECOND_CLOSING, fresh=True, reading=True)
+def plan_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The support plan with places to sign; ``?named=1`` writes the name instead of code and initials."""
+    at, actor = timezone.now(), request.actor
+    row = find_case(request, pk, at)
+    plan = row.plans.select_related("contact", "made_by").first()
+    if plan is None or policies.case_depth(actor, row, at) < Depth.PLAN:
+        return redirect("cases:case", pk)
+    named = request.GET.get("named") == "1"
+    read(request, "plan.printed", plan, owner=row.school_id, person=row.person_id, at=at, named=named)
+    data = plan_paper(row, plan, at, named=named, made_by=actor.name)
+    return attachment(_("支持方案 XQ%(number)06d.pdf") % {"number": row.pk}, PDF, data)

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from xinqiao.access.services import issue_student_codes
 from xinqiao.cases.enums import CaseState, DutyKind, DutyState, FollowUpState, Outcome
 from xinqiao.cases.models import CareDuty, Case, CaseTask, FollowUp
-from xinqiao.cases.selectors import adults_of
+from xinqiao.cases.selectors import adults_around, adults_of
 from xinqiao.cases.services import care, closing, duties, opening
 from xinqiao.insight.demo.people import School, World
 from xinqiao.insight.demo.screening import OPENED_AGO, Story, at_hour, staff, write_sheets
@@ -178,7 +178,7 @@ def _open(rng: random.Random, school: School, duty: CareDuty, at: datetime) -> N
         words="说了学校看到的和建议，家长愿意配合。", at=at,
     )  # fmt: skip
     care.give_task(
-        actor=actor, case=case, what="和任课老师说一声，近两周作业酌情减少。", to=rng.choice(adults),
+        actor=actor, case=case, what="和任课老师说一声，近两周作业酌情减少。", to=rng.choice(adults_around(case, at)),
         due_at=at + timedelta(days=3), at=at,
     )  # fmt: skip
 

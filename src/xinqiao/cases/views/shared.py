@@ -1,0 +1,71 @@
+"""What the pages of this room have in common: the trail of a reading, and the page of one verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from xinqiao.audit.services import record
+from xinqiao.kernel.refusal import Refusal
+
+Verb = Callable[[dict[str, Any]], Any]
+
+
+def read(request: HttpRequest, action: str, row: models.Model, *, owner: int, person: int, **facts: Any) -> None:
+    """Somebody read this: into the trail, in the transaction of the reading."""
+    actor = request.actor
+    record(
+        account=actor.account,
+        who=actor.who,
+        action=action,
+        at=facts.pop("at"),
+        owner=owner,
+        subject=row,
+        person=person,
+        reading=True,
+        **facts,
+    )
+
+
+def tried(request: HttpRequest, form: forms.Form, verb: Verb, done: str) -> bool:
+    """Whether a posted form was good and the verb went through; a refusal stands beside what was typed."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        with transaction.atomic():
+            verb(form.cleaned_data)
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    if done:
+        messages.success(request, done)
+    return True
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the page of a verb says. done: after it went through; hint: what to bear in mind."""
+
+    title: object
+    submit: object
+    done: object
+    hint: object = ""
+
+
+def act(request: HttpRequest, form: forms.Form, verb: Verb, words: Words, *, name: str, to: str) -> HttpResponse:
+    """The page of one verb. ``name``: whom it is about; ``to``: where it came from and goes back to."""
+    if tried(request, form, verb, str(words.done)):
+        return redirect(to)
+    return drawn(request, form, words, name=name, to=to)
+
+
+def drawn(request: HttpRequest, form: forms.Form, words: Words, *, name: str, to: str) -> HttpResponse:
+    context = {"form": form, "words": words, "back": to, "name": name}
+    return render(request, "cases/act.html", context, status=422 if form.errors else 200)
