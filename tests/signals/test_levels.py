@@ -321,6 +321,17 @@ def test_without_anybody_to_agree_the_level_stays():
     assert current_level(world.children[0].pk).level == 3
 
 
+def test_one_lowering_waits_at_a_time():
+    world = a_world()
+    lowering(world)
+    interview = an_interview(world, a_signal(world, source=Source.PEER, at=NOON + DAY), at=NOON + DAY)
+    with pytest.raises(Refusal) as refusal:
+        levels.set_level(actor=world.lin, interview=interview, level=0, reason="好转", at=NOON + DAY)
+    assert refusal.value.code == "awaits"
+    kept = levels.set_level(actor=world.lin, interview=interview, level=3, reason="维持", at=NOON + DAY)
+    assert kept.state == ChangeState.STANDING
+
+
 def test_a_waiting_lowering_is_handed_only_to_who_may_decide_it():
     world = a_world()
     signal = Signal.objects.get(pk=lowering(world).interview.signal_id)

@@ -90,6 +90,8 @@ def _stand(actor: Actor, signal: Signal, change: LevelChange, at: datetime) -> L
 
 def _ask_second(actor: Actor, signal: Signal, change: LevelChange, at: datetime) -> LevelChange:
     """The level stays as it is; another person owns the signal until they have agreed or not."""
+    if LevelChange.objects.filter(person=change.person, state=ChangeState.AWAITING).exists():
+        raise Refusal(_("这位同学已有一项降级在等第二人复核，请等复核结束再判断，或先维持、提高等级。"), code="awaits")
     barred = {change.set_by_id, change.interview.interviewer_id}
     second = _preferred(selectors.seconds_for(signal.school, barred, at), change.interview.second_reader_id)
     if second is None:

@@ -1,0 +1,37 @@
+"""Reads of the room: who answers and until when, where a person stands, how lists look, what time brings."""
+
+from xinqiao.signals.selectors.answering import (
+    APPOINTERS,
+    answering,
+    barred_from,
+    due,
+    due_in,
+    first_answering,
+    heirs,
+    held_on,
+    next_answering,
+    options_of,
+    seconds_for,
+)
+from xinqiao.signals.selectors.levels import current_level, current_levels
+from xinqiao.signals.selectors.waiting import agreed, nearly_due, orphaned, overdue
+
+__all__ = [
+    "APPOINTERS",
+    "agreed",
+    "answering",
+    "barred_from",
+    "current_level",
+    "current_levels",
+    "due",
+    "due_in",
+    "first_answering",
+    "heirs",
+    "held_on",
+    "nearly_due",
+    "next_answering",
+    "options_of",
+    "orphaned",
+    "overdue",
+    "seconds_for",
+]

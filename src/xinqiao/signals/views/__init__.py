@@ -1,0 +1,1 @@
+"""Pages of the room; each module is one reader's desk."""
