@@ -118,7 +118,7 @@ def _school(world: World, index: int, students: int, started: date) -> School:
         code=f"QH{index + 1:03}",
         system="63",
         options={
-            "room": "心理辅导室：综合楼 203",
+            "room": "综合楼 203",
             "hours": "每天 12:20–13:40、16:30–17:30",
             "adult": "班主任或心理老师",
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -18,12 +19,12 @@ from xinqiao.instruments.definition import Definition
 from xinqiao.instruments.registry import load as load_definition
 from xinqiao.outbox.services import announce
 from xinqiao.people.models import Guardianship, Person
-from xinqiao.screening.models import Campaign, Sheet, Sitting
+from xinqiao.screening.models import Campaign, Sheet, Sitting, Tally
 from xinqiao.screening.services.campaigns import close_campaign, open_campaign, prepare_campaign
 from xinqiao.screening.services.filings import Wanted, approve_filing, draft_filing, submit_filing
 
-TOLD_SCHOOLS = 3
-"""Schools whose answers, signals and cases are told in full; the others only have campaigns with answers at scale."""
+TOLD_SCHOOLS, TOLD_CLASSES = 3, 8
+"""Schools and classes whose answers, signals and cases are told in full; of the others only the counts."""
 USES = {"primary": ("xq-wellbeing",), "junior": ("phq-9", "gad-7"), "senior": ("phq-9", "gad-7")}
 OPENED_AGO, CLOSED_AGO = 24, 11
 GRANTED, DECLINED = 0.9, 0.04
@@ -108,12 +109,46 @@ def _past(world: World, school: School) -> Story:
     campaign = open_campaign(actor=staff(school.psych, moment), campaign=campaign, at=moment)
     story = Story(school, campaign)
     _visits(world, story)
-    told = world.schools.index(school) < TOLD_SCHOOLS
-    for at, sittings in story.visits if not told else ():
-        write_sheets(world.rng, campaign, sittings, at, announced=False)
-    if not told:
+    told = TOLD_CLASSES if world.schools.index(school) < TOLD_SCHOOLS else 0
+    counted, story.visits = story.visits[told:], story.visits[:told]
+    for at, sittings in counted:
+        _hand_in(sittings, at)
+    _tallies(campaign, [pk for _at, sittings in counted for pk in sittings], school.stage)
+    if not story.visits:
         close_campaign(actor=staff(school.psych, closes), campaign=campaign, at=closes)
     return story
+
+
+def _hand_in(sittings: list[int], at: datetime) -> None:
+    start = at - timedelta(minutes=12)
+    Sitting.objects.filter(pk__in=sittings).update(state="submitted", started_at=start, submitted_at=at)
+
+
+def _tallies(campaign: Campaign, sittings: list[int], stage: str) -> None:
+    """The roll-up of sittings whose single answers the demo does not tell: counts of sheets by class and sex."""
+    counts: Counter[tuple[int, int, str]] = Counter()
+    rows = Sitting.objects.filter(campaign=campaign, state="submitted", pk__in=set(sittings))
+    for node, year, sex in rows.values_list("class_node", "class_node__entry_year", "person__sex"):
+        counts[node, year, sex] += 1
+    Tally.objects.bulk_create(
+        [
+            Tally(
+                campaign=campaign,
+                class_node_id=node,
+                stage=stage,
+                entry_year=year,
+                sex=sex,
+                instrument_id=instrument,
+                band=band,
+                count=number,
+            )
+            for (node, year, sex), n in counts.items()
+            for instrument in USES[stage]
+            for band, number in (("careless", n // 30), ("valid", n - n // 30))
+            if number
+        ],
+        batch_size=2000,
+    )
 
 
 def _running(world: World, school: School) -> None:
@@ -177,9 +212,7 @@ def _spread(slots: list[tuple[int, int]], count: int) -> Iterable[tuple[int, int
     return (slots[index % len(slots)] for index in range(count))
 
 
-def write_sheets(
-    rng: random.Random, campaign: Campaign, sittings: list[int], at: datetime, *, announced: bool = True
-) -> None:
+def write_sheets(rng: random.Random, campaign: Campaign, sittings: list[int], at: datetime) -> None:
     """Hand in every part of these sittings at one moment, as the intake would."""
     rows = []
     for sitting in sittings:
@@ -195,10 +228,7 @@ def write_sheets(
                 )
             )  # fmt: skip
     Sheet.objects.bulk_create(rows, batch_size=2000)
-    start = at - timedelta(minutes=12)
-    Sitting.objects.filter(pk__in=sittings).update(state="submitted", started_at=start, submitted_at=at)
-    if not announced:
-        return
+    _hand_in(sittings, at)
     for row in rows:
         definition = load_definition(campaign.parts.get(number=row.part).instrument_id)
         hits = definition.safety_hits(bytes(row.answers))
