@@ -19,7 +19,7 @@ from xinqiao.rosters import services
 from xinqiao.rosters.enums import ImportState, Scope
 from xinqiao.rosters.models import RosterFile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 LIN = ("2026001", "林小禾", "女", "2013-05-01", "七年级1班")
 HE = ("2026002", "何山", "男", "2013-06-02", "七年级1班")

@@ -103,6 +103,7 @@ class RosterTrace(models.Model):
     made_person = models.BooleanField(default=False)
     closed = models.PositiveBigIntegerField(null=True, db_comment="enrolment that was ended")
     opened = models.PositiveBigIntegerField(null=True, db_comment="enrolment that was begun")
+    changed = models.PositiveBigIntegerField(null=True, db_comment="enrolment whose number or boarding was changed")
     before = models.JSONField(default=dict, db_comment="values that were replaced and rows that were made")
 
     class Meta:

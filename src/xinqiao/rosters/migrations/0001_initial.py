@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('made_person', models.BooleanField(default=False)),
                 ('closed', models.PositiveBigIntegerField(db_comment='enrolment that was ended', null=True)),
                 ('opened', models.PositiveBigIntegerField(db_comment='enrolment that was begun', null=True)),
+                ('changed', models.PositiveBigIntegerField(db_comment='enrolment whose number or boarding was changed', null=True)),
                 ('before', models.JSONField(db_comment='values that were replaced and rows that were made', default=dict)),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.person')),
                 ('roster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='traces', to='rosters.rosterimport')),

@@ -73,7 +73,7 @@ def _check_places(traces: QuerySet[RosterTrace]) -> None:
     ended = Enrolment.objects.filter(pk__in=_opened(traces)).exclude(ends_on=None)
     back = Enrolment.objects.filter(person__in=traces.filter(closed__isnull=False).values("person"), ends_on=None)
     again = back.exclude(pk__in=_opened(traces))
-    changed = traces.filter(before__has_key="enrolment").values("before__enrolment__id")
+    changed = traces.filter(changed__isnull=False).values("changed")
     gone = Enrolment.objects.filter(pk__in=changed).exclude(ends_on=None)
     for found in (ended, again, gone):
         enrolment = found.select_related("person").first()
@@ -104,8 +104,8 @@ def _take_back(roster: RosterImport) -> None:
 
 
 def _set_numbers_aside(traces: QuerySet[RosterTrace]) -> None:
-    changed = traces.filter(before__enrolment__has_key="student_number")
-    for ids in chunks(changed.values_list("before__enrolment__id", flat=True)):
+    changed = traces.filter(changed__isnull=False, before__enrolment__has_key="student_number")
+    for ids in chunks(changed.values_list("changed", flat=True)):
         held = list(Enrolment.objects.filter(pk__in=ids))
         for enrolment in held:
             enrolment.student_number = f"~{enrolment.pk}"
@@ -113,7 +113,7 @@ def _set_numbers_aside(traces: QuerySet[RosterTrace]) -> None:
 
 
 def _restore_places(traces: Sequence[RosterTrace]) -> None:
-    before = {t.before["enrolment"]["id"]: t.before["enrolment"] for t in traces if "enrolment" in t.before}
+    before = {trace.changed: trace.before["enrolment"] for trace in traces if trace.changed}
     held = list(Enrolment.objects.filter(pk__in=before))
     for enrolment in held:
         for name in ("student_number", "boarding"):

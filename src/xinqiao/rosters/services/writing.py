@@ -150,7 +150,8 @@ class Writer:
             enrolment = held.get(row.enrolment or 0)
             if enrolment is None:
                 continue
-            before: dict[str, Any] = {"id": enrolment.pk}
+            before: dict[str, Any] = {}
+            trace.changed = enrolment.pk
             if _NUMBER in row.changes:
                 before[_NUMBER], enrolment.student_number = row.changes[_NUMBER]
             if "boarding" in row.changes:
