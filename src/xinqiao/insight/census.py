@@ -65,7 +65,9 @@ def census(campaign: Campaign, at: datetime, *, made_by: str) -> bytes:
     parts = list(campaign.parts.all())
     blocks: Blocks = [
         Notice(
-            _("测评结果不是诊断，只说明作答那几天的状态，供安排访谈和改进工作参考。人数不足 10 的格子和能推算出它们的格子以“—”代替。"),
+            _(
+                "测评结果不是诊断，只说明作答那几天的状态，供安排访谈和改进工作参考。人数不足 10 的格子和能推算出它们的格子以“—”代替。"
+            ),
             _("怎样读这份报告"),
         ),
         *_scope(campaign, parts),
@@ -145,7 +147,9 @@ def _turnout(campaign: Campaign) -> Blocks:
     blocks: Blocks = [
         Heading(_("二、参与与有效")),
         Facts(rows),
-        Table([_("问卷"), _("有效答卷"), _("需要重测或不计入")], valid, align=("left", "right", "right"), widths=(2, 1, 1)),
+        Table(
+            [_("问卷"), _("有效答卷"), _("需要重测或不计入")], valid, align=("left", "right", "right"), widths=(2, 1, 1)
+        ),
     ]
     reasons = Counter[str]()
     for validity in Result.objects.filter(sitting__campaign=campaign, needs_retest=True).values_list(
@@ -224,7 +228,9 @@ def _after(campaign: Campaign) -> Blocks:
     """Signals that rest on this campaign's answers, and how many of them were talked about."""
     sittings = Sitting.objects.filter(campaign=campaign).values("pk")
     signals = set(
-        Evidence.objects.filter(sitting_id__in=sittings, signal__source__in=[Source.SAFETY, Source.SCORE, Source.RETEST])
+        Evidence.objects.filter(
+            sitting_id__in=sittings, signal__source__in=[Source.SAFETY, Source.SCORE, Source.RETEST]
+        )
         .values_list("signal", flat=True)
         .distinct()
     )

@@ -67,6 +67,8 @@ class Counts:
     students: Counter[int] = field(default_factory=Counter)
     invited: Counter[int] = field(default_factory=Counter)
     submitted: Counter[int] = field(default_factory=Counter)
+    untold: set[int] = field(default_factory=set)
+    """Nodes with a campaign that was left out, so that no screening is not said of them."""
     sheets: Counter[int] = field(default_factory=Counter)
     valid: Counter[int] = field(default_factory=Counter)
     signals: Counter[int] = field(default_factory=Counter)
@@ -134,6 +136,8 @@ def _screening(counts: Counts, *, outside: bool) -> None:
     for campaign, _node, invited, submitted in rows:
         whole[campaign][0] += invited
         whole[campaign][1] += submitted
+    untold = {node for campaign, node, _n, _d in rows if outside and not _told_outside(*whole[campaign])}
+    counts.untold = {place for node in untold for place in counts.tree.above.get(node, ())}
     told = {campaign for campaign, (invited, done) in whole.items() if not outside or _told_outside(invited, done)}
     for campaign, node, invited, submitted in rows:
         if campaign in told:
@@ -161,7 +165,9 @@ def _signals(counts: Counts) -> None:
     sources: dict[str, Counter[int]] = defaultdict(Counter)
     months: dict[str, Counter[int]] = defaultdict(Counter)
     fields = ("class_node", "school", "source", "state", "climbs", "raised_at", "taken_at")
-    for node, school, source, state, climbs, raised, taken in rows.exclude(state=SignalState.MERGED).values_list(*fields):
+    for node, school, source, state, climbs, raised, taken in rows.exclude(state=SignalState.MERGED).values_list(
+        *fields
+    ):
         month = f"{localtime(raised):%Y-%m}"
         for place in counts.tree.above.get(node or school, ()):
             counts.signals[place] += 1

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action as A  # noqa: N817  the table below is read by columns
 from xinqiao.access.enums import PostKind
-from xinqiao.access.policies import wards_of
 from xinqiao.accounts.models import AccountKind
-from xinqiao.people.models import Enrolment, Organisation, current
 from xinqiao.ui import slots
 
 Words = str | Promise
@@ -137,22 +133,3 @@ def for_phone(actor: Actor) -> bool:
     if actor.kind in (AccountKind.STUDENT, AccountKind.GUARDIAN):
         return True
     return bool(actor.posts) and not actor.holds(*_DESKTOP)
-
-
-def help_lines_for(actor: Actor, at: datetime) -> list[tuple[str, str]]:
-    """The room and hours of the school of a student or of a guardian's first ward, before the public numbers."""
-    person = actor.person
-    if person is not None and actor.kind == AccountKind.GUARDIAN:
-        person = wards_of(actor, at).order_by("pk").first()
-    if person is None or actor.kind not in (AccountKind.STUDENT, AccountKind.GUARDIAN):
-        return []
-    place = Enrolment.objects.filter(current(localdate(at)), person=person).select_related("school").first()
-    return school_lines(place.school) if place else []
-
-
-def school_lines(school: Organisation) -> list[tuple[str, str]]:
-    """Help lines with the school's own room, hours and trusted adult in front, where the school has given them."""
-    options: Mapping[str, Any] = school.options or {}
-    labels = (("room", _("心理辅导室")), ("hours", _("开放时间")), ("adult", _("可以找")))
-    own = [(label, str(options[key])) for key, label in labels if options.get(key)]
-    return own + [(str(label), str(number)) for label, number in settings.XINQIAO_HELP_LINES]

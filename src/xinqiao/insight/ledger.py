@@ -84,7 +84,9 @@ def export_ledger(*, actor: Actor, named: bool, at: datetime, over: bool = True)
             person=case.person_id, reading=True, named=named,
         )  # fmt: skip
     title, note = _("重点关注学生台账"), _("内部资料，按规定保管。不写诊断，不用于评价与评优。")
-    sheet = Sheet(title=title, columns=columns(named=named), rows=rows(cases, at, named=named), name=_("台账"), note=note)
+    sheet = Sheet(
+        title=title, columns=columns(named=named), rows=rows(cases, at, named=named), name=_("台账"), note=note
+    )
     return workbook([sheet])
 
 

@@ -124,11 +124,11 @@ class Numbers:
     @property
     def clock_bars(self) -> list[Bar]:
         parts = (
-            (_("信号按时接手和处理"), self.own.in_time),
-            (_("关怀任务按时"), self.own.duties),
-            (_("到期随访已完成"), self.own.looks),
+            (_("信号处理"), self.own.in_time),
+            (_("关怀任务"), self.own.duties),
+            (_("到期随访"), self.own.looks),
         )
-        return [Bar(label, part.percent, part.words) for label, part in parts]
+        return [Bar(label, part.percent, part.share) for label, part in parts]
 
 
 def sees_exact(actor: Actor, node: Organisation) -> bool:
@@ -155,7 +155,9 @@ def numbers(actor: Actor, node: Organisation, at: datetime) -> Numbers:
         since=date.fromisoformat(figures["since"]),
         made_at=made_at,
         exact=live,
-        sources=[(_group(group), Cell(n)) for group, n in zip(figures["groups"], own.get("sources") or [], strict=False)],
+        sources=[
+            (_group(group), Cell(n)) for group, n in zip(figures["groups"], own.get("sources") or [], strict=False)
+        ],
         hours=own.get("hours"),
         months=[(_month(month), str(MONTH_WORDS[word])) for month, word in own.get("months") or []],
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from xinqiao.insight.counting import LEVELS, Counts, Tree, count
+from xinqiao.insight.counting import LEVELS, Counts, Tree, count, year_start
 from xinqiao.insight.models import Release
 from xinqiao.insight.suppression import THRESHOLD, Row, released
 from xinqiao.people.models import Organisation
@@ -48,8 +48,6 @@ def make_release(root: Organisation, at: datetime) -> Release:
 
 
 def _since(at: datetime) -> str:
-    from xinqiao.insight.counting import year_start
-
     return year_start(localdate(at)).isoformat()
 
 
@@ -92,8 +90,8 @@ def published(counts: Counts) -> Figures:
     parts = {
         "open": _shown(counts, [counts.open, counts.signals - counts.open], known=True),
         "in_time": _shown(counts, [counts.in_time, counts.signals - counts.in_time], known=True),
-        "duties": _shown(counts, [counts.duties_kept, counts.duties - counts.duties_kept], known=True),
-        "looks": _shown(counts, [counts.looks_done, counts.looks - counts.looks_done], known=True),
+        "duties": _shown(counts, [counts.duties_kept, counts.duties - counts.duties_kept]),
+        "looks": _shown(counts, [counts.looks_done, counts.looks - counts.looks_done]),
     }
     screened = _screened(counts)
     groups = _groups(counts, tree.root.pk)
@@ -140,7 +138,8 @@ def _screened(counts: Counts) -> frozenset[int]:
         return _shown(counts, columns, known=True)
     inside = {pk for pk in tree.nodes if any(pk != school and school in tree.above[pk] for school in schools)}
     below = [released(rows(tree, columns, counts.students, school), totals_known=True) for school in schools]
-    return frozenset(tree.nodes.keys() - inside).union(*below)
+    nothing = {pk for pk in counts.untold if not counts.invited[pk]}
+    return frozenset(tree.nodes.keys() - inside).union(*below) - nothing
 
 
 def _groups(counts: Counts, root: int) -> list[tuple[str, ...]]:

@@ -64,7 +64,7 @@ def released(root: Row, *, k: int = THRESHOLD, totals_known: bool = False) -> fr
     """Keys of the rows that may be shown; none at all when the root itself may not be.
 
     totals_known: readers may know each row's total (how many were invited, how many signals a school had), so hidden
-    counts must stay open even then. Needed for every table with more than one column.
+    counts must stay open even then. Needed where the totals are a figure of their own on some page.
     """
     return frozenset(_solve(root, k, totals_known) or ())
 
@@ -81,16 +81,17 @@ def _solve(row: Row, k: int, totals_known: bool) -> set[int] | None:
     stays_open = _open_with_totals if totals_known else _open
     for covers in range(min(1, len(others)), len(others) + 1):
         hidden = [*small, *others[:covers]]
-        if stays_open(row, hidden, k) and (covers or totals_known or _not_all_at_the_top(small, k)):
+        if stays_open(row, hidden, k) and (covers or len(row.counts) > 1 or _not_all_at_the_top(small, k)):
             left = {child.key for child in row.children} - {child.key for child in hidden}
             return {row.key}.union(*(below[key] or () for key in left))
     return None
 
 
-def _open(_row: Row, hidden: Sequence[Row], k: int) -> bool:
-    """One column, totals unknown. Shown noughts say that hidden children are one at least; n of them with the sum s can
-    each be anything from 1 to s - n + 1. The one over keeps a cover of exactly ``k`` from telling the small one."""
-    return len(hidden) > 1 and sum(child.total for child in hidden) >= len(hidden) + k
+def _open(row: Row, hidden: Sequence[Row], k: int) -> bool:
+    """Totals unknown. Shown noughts say that hidden children are one at least; n of them with the sum s can each be
+    anything from 1 to s - n + 1. The one over keeps a cover of exactly ``k`` from telling the small one."""
+    sums = [sum(child.counts[column] for child in hidden) for column, above in enumerate(row.counts) if above]
+    return len(hidden) > 1 and all(s >= len(hidden) + k for s in sums)
 
 
 def _not_all_at_the_top(small: Sequence[Row], k: int) -> bool:

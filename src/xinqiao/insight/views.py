@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from xinqiao.access.doors import ANYONE, door
 from xinqiao.access.enums import Action, Depth
@@ -17,7 +17,7 @@ from xinqiao.audit.services import record
 from xinqiao.documents.downloads import PDF, XLSX, attachment
 from xinqiao.insight import policies
 from xinqiao.insight.census import census
-from xinqiao.insight.home import for_phone, help_lines_for, quiet, waiting
+from xinqiao.insight.home import for_phone, quiet, waiting
 from xinqiao.insight.ledger import export_ledger, ledger_cases
 from xinqiao.insight.numbers import LEVEL_WORDS, numbers
 from xinqiao.insight.report import heads, how_to_read, report, sheet
@@ -25,7 +25,7 @@ from xinqiao.people.models import Organisation
 
 
 @door(ANYONE)
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Signed out: which door is mine? Signed in: what should I do now, and below it the usual ways."""
     actor, at = request.actor, timezone.now()
@@ -34,9 +34,6 @@ def home(request: HttpRequest) -> HttpResponse:
     items = waiting(request)
     if request.htmx:
         return render(request, "insight/home_items.html", {"items": items, "at": at, "calm": quiet(actor).calm})
-    lines = help_lines_for(actor, at)
-    if lines:
-        request.help_lines = lines  # type: ignore[attr-defined]
     context = {
         "items": items,
         "at": at,
@@ -58,7 +55,7 @@ def _chosen(request: HttpRequest, pk: int | None) -> Organisation:
 
 
 @door(Action.SEE_NUMBERS)
-@require_GET
+@require_safe
 def show_numbers(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Figures of one organisation; a class has none, it would be too small."""
     at, actor = timezone.now(), request.actor
@@ -79,7 +76,7 @@ def show_numbers(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 @door(Action.SEE_NUMBERS)
-@require_GET
+@require_safe
 def download_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The page as a PDF to sign and seal."""
     at, node = timezone.now(), _chosen(request, pk)
@@ -90,7 +87,7 @@ def download_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @door(Action.SEE_NUMBERS)
-@require_GET
+@require_safe
 def download_table(request: HttpRequest, pk: int) -> HttpResponse:
     """The table of the page as Excel."""
     at, node = timezone.now(), _chosen(request, pk)
@@ -100,7 +97,7 @@ def download_table(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @door(Action.SEE_NUMBERS)
-@require_GET
+@require_safe
 def download_census(request: HttpRequest, pk: int) -> HttpResponse:
     """The report of one screening, for the school's own."""
     at = timezone.now()
@@ -121,7 +118,7 @@ def _note(request: HttpRequest, action: str, owner: int, subject: object) -> Non
 
 
 @door(Action.EXPORT_LEDGER, fresh=True)
-@require_GET
+@require_safe
 def show_ledger(request: HttpRequest) -> HttpResponse:
     """Says what would be exported and asks whether with names."""
     cases = ledger_cases(request.actor, timezone.now())

@@ -1,7 +1,7 @@
-"""Chapter two: day by day, answers arrive, signals are triaged, levels set, duties done or missed, cases opened and closed.
+"""Chapter two: day by day answers arrive, signals are triaged, levels set, duties done or missed, cases run and close.
 
-Everything goes through the verbs of the rooms with the time it would have had, so that trail, clocks and climbs are those
-of a real month.
+Everything goes through the verbs of the rooms with the time it would have had, so that trail, clocks and climbs are
+those of a real month.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Chapter one: filings, approvals, and a campaign three weeks ago in every school; in the first school one that runs now."""
+"""Chapter one: in every school a campaign three weeks ago, filed and approved; in the first one another that runs now."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def _load(rng: random.Random) -> float:
 
 
 def _answers(rng: random.Random, definition: Definition, load: float) -> dict[str, str]:
-    """One sheet of somebody burdened so much. Safety items are answered upwards rarely; a few click straight through."""
+    """One sheet of somebody burdened so much; safety items go up rarely, and a few click straight through."""
     straight = rng.random() < CARELESS
     given: dict[str, str] = {}
     for item in definition.items:
