@@ -1,23 +1,23 @@
 """Loaded by every process of a house whose time a test sets (PYTHONPATH holds this folder).
 
-XINQIAO_TEST_CLOCK names a file with the number of seconds by which this house's time differs from ours. It is read again
-every fifth of a second, so that a test can let hours pass while the server and its worker run.
+XINQIAO_TEST_CLOCK names a file with the number of seconds by which this house's time differs from ours. It is read
+again every fifth of a second, so that a test can let hours pass while the server and its worker run.
 """
 
 import os
 import threading
 import time
+from pathlib import Path
 
 if "XINQIAO_TEST_CLOCK" in os.environ:
     import time_machine
 
-    _path = os.environ["XINQIAO_TEST_CLOCK"]
+    _path = Path(os.environ["XINQIAO_TEST_CLOCK"])
     _real = time.time
     _shift = {"now": None, "travel": None}
 
     def _follow() -> None:
-        with open(_path) as file:
-            wanted = float(file.read().strip() or 0)
+        wanted = float(_path.read_text().strip() or 0)
         if wanted == _shift["now"]:
             return
         if _shift["travel"] is not None:
