@@ -32,7 +32,7 @@ class AccessConfig(AppConfig):
                 Action.REVIEW_GLASS, _("紧急查阅复核"), "access:glass_review", "eye-check", 91, group=_("监督")
             ),
             nav.NavItem(
-                Action.SEE_TRAIL, _("异常查阅"), "access:unusual", icon="shield-search", order=92, group=_("监督")
+                Action.SEE_TRAIL, _("查阅提醒"), "access:unusual", icon="shield-search", order=92, group=_("监督")
             ),
         ):
             nav.register(item)

@@ -24,9 +24,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run_first(args: argparse.Namespace) -> int:
     from django.utils import timezone
 
+    from xinqiao.access.actor import HOUSE
     from xinqiao.access.services import found_house
 
-    password = found_house(organisation=args.organisation, name=args.name, username=args.username, at=timezone.now())
+    password = found_house(
+        actor=HOUSE, organisation=args.organisation, name=args.name, username=args.username, at=timezone.now()
+    )
     _say(args.username.lower(), password)
     return 0
 

@@ -114,11 +114,14 @@ def remove_second_factor(*, actor: Actor, account: Account, at: datetime) -> int
 
 
 @transaction.atomic
-def found_house(*, organisation: str, name: str, username: str, at: datetime) -> str:
-    """The first bureau and its administrator, on an empty installation; returns the one-time password."""
+def found_house(*, actor: Actor, organisation: str, name: str, username: str, at: datetime) -> str:
+    """The first bureau and its administrator, on an empty installation; returns the one-time password. Only the house
+    itself (the command line) may."""
+    if actor != HOUSE:
+        raise PermissionDenied
     if Organisation.objects.exists():
         raise Refusal(_("这里已经有机构。新的管理员由现有管理员任命。"), code="not_empty")
     root = add_organisation(parent=None, kind="bureau", name=organisation.strip())
     person = Person.objects.create(name=name.strip(), keeper=root)
     Post.objects.create(person=person, organisation=root, kind=PostKind.SYSTEM_ADMIN, starts_on=localdate(at))
-    return open_staff_account(actor=HOUSE, person=person, username=username, at=at)
+    return open_staff_account(actor=actor, person=person, username=username, at=at)
