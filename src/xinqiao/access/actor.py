@@ -51,6 +51,12 @@ class Actor:
         return self.label
 
     @property
+    def organisation_name(self) -> str:
+        """The school or office of the first post there; "" for who only has a class or grade (they see its title)."""
+        names = [post.organisation_name for post in self.posts if post.organisation_kind not in ("grade", "class")]
+        return names[0] if names else ""
+
+    @property
     def who(self) -> str:
         return f"{self.name}（{self.label}）" if self.label else self.name
 

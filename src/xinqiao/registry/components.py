@@ -24,13 +24,22 @@ KIND_WORDS: Mapping[str, Any] = {
     OperationKind.TRANSFER: gettext_lazy("转到本区县另一所学校，档案随学生走"),
     OperationKind.LEAVE: gettext_lazy("休学、转出本区县、毕业等离校"),
 }
-KIND_ICONS: Mapping[str, str] = {
-    OperationKind.NEW_YEAR: "stairs-up",
-    OperationKind.SPLIT: "arrows-split",
-    OperationKind.MERGE: "arrows-join",
-    OperationKind.MOVE: "arrows-exchange",
-    OperationKind.TRANSFER: "school",
-    OperationKind.LEAVE: "logout",
+
+
+@dataclass(frozen=True)
+class Face:
+    """How a kind of operation looks; ``icon=`` is what the asset build looks for."""
+
+    icon: str
+
+
+FACES: Mapping[str, Face] = {
+    OperationKind.NEW_YEAR: Face(icon="stairs-up"),
+    OperationKind.SPLIT: Face(icon="arrows-split"),
+    OperationKind.MERGE: Face(icon="arrows-join"),
+    OperationKind.MOVE: Face(icon="arrows-exchange"),
+    OperationKind.TRANSFER: Face(icon="school"),
+    OperationKind.LEAVE: Face(icon="logout"),
 }
 _STEP_WORDS: Mapping[str, Any] = {
     "graduate": gettext_lazy("毕业"),

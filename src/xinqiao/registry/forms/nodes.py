@@ -128,8 +128,11 @@ class SettingsForm(forms.Form):
         """Bound fields whose name starts with one of these, for the cards of the page."""
         return [self[name] for name in self.fields if name.startswith(starts)]
 
-    def help_fields(self) -> list[Any]:
-        return self.part("room", "hours", "adult", "label_", "number_")
+    def place_fields(self) -> list[Any]:
+        return self.part("room", "hours")
+
+    def line_fields(self) -> list[Any]:
+        return self.part("label_", "number_")
 
     def level_fields(self) -> list[Any]:
         return self.part("level_")

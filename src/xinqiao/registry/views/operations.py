@@ -14,7 +14,7 @@ from xinqiao.access.doors import door
 from xinqiao.access.enums import Action
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.registry import policies
-from xinqiao.registry.components import KIND_ICONS, KIND_WORDS, shown_steps
+from xinqiao.registry.components import FACES, KIND_WORDS, shown_steps
 from xinqiao.registry.enums import OperationKind
 from xinqiao.registry.forms.operations import CHOOSES_CLASS, ChooserForm, OperationForm
 from xinqiao.registry.models import Operation
@@ -35,7 +35,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     context = {
         "school": school,
         "page": page,
-        "kinds": [(kind, KIND_WORDS[kind], KIND_ICONS[kind]) for kind in OperationKind],
+        "kinds": [(kind, KIND_WORDS[kind], FACES[kind].icon) for kind in OperationKind],
     }
     return render(request, "registry/operations.html", context)
 

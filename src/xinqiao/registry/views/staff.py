@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -159,6 +159,7 @@ def post_end(request: HttpRequest, post_id: int) -> HttpResponse:
         "form": form,
         "where": titles([post.organisation], localdate(now))[post.organisation_id],
         "next": reads.who_is_next(post, now),
+        "back": resolve_url(*back),
         "at": now,
     }
     return render(request, "registry/post_end.html", context)
