@@ -4,10 +4,10 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinqiao.config.settings")
 
-from django.core.asgi import get_asgi_application  # noqa: E402  settings must be named first
+from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-from xinqiao.screening.intake import Intake  # noqa: E402  needs the app registry
+from xinqiao.screening.intake import Intake
 
 application = Intake(django_application)

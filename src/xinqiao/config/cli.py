@@ -12,7 +12,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-ROOMS = ("config", "instruments", "registry", "rosters", "access", "audit", "vault", "screening", "signals", "cases", "insight")
+ROOMS = (
+    "config",
+    "instruments",
+    "registry",
+    "rosters",
+    "access",
+    "audit",
+    "vault",
+    "screening",
+    "signals",
+    "cases",
+    "insight",
+)
 PLAIN = {"instruments"}
 """Rooms whose commands work without Django and its database."""
 

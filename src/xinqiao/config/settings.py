@@ -198,7 +198,7 @@ ACCOUNT_FORMS = {
     "change_password": "xinqiao.accounts.forms.NewPassword",
 }
 ACCOUNT_SESSION_REMEMBER = False
-# Wrong passwords are counted by axes, per user name. A limit per address would lock out a whole school behind its router.
+# Wrong passwords are counted by axes, per user name; a limit per address would lock out a school behind its router.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": False, "reauthenticate": "10/m/user"}
 ACCOUNT_USER_DISPLAY = "xinqiao.accounts.models.display_name"
 MFA_FORMS = {
