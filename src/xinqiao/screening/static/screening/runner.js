@@ -39,7 +39,7 @@
     const said = { seq: state.seq, answers: state.answers, clocks: runner.inOrder(definition, state.clocks) };
     if (state.submit) { said.submit = state.submit; }
     draft.write(state);
-    return JSON.parse(JSON.stringify(said));
+    return { said: JSON.parse(JSON.stringify(said)), turn: state.turn };
   }
   function changed() {
     draft.write(state);
@@ -60,6 +60,7 @@
     saved: (answer) => {
       banner("");
       if (answer.seq > answer.sent.seq) { takeNewer(); return; }
+      runner.acknowledge(state, answer.turn);
       if (!answer.more) { say(words.saved, "good"); }
       care(answer);
       if (answer.submitted) { finished(answer.done); }
@@ -177,13 +178,13 @@
     if (locked || state.submit || state.answers[id] === code) { return; }
     clock(id);
     const before = asked().map((item) => item.id).join();
-    state.answers[id] = code;
+    runner.change(state, id, code);
     changed();
     if (asked().map((item) => item.id).join() !== before) { branch(id); }
   }
   function clear(id) {
     if (locked || state.submit) { return; }
-    state.answers[id] = null;
+    runner.change(state, id, null);
     changed();
   }
   // An answer opened or closed other questions: draw the screen again and leave the reader where they are.

@@ -7,8 +7,8 @@
   const SLOWEST = 60000;
   const ADDRESS = "/answers/";
 
-  // body() gives the state as it leaves, with its own number; tell(kind, answer) hears how it went:
-  // saving, saved, offline, busy, refused.
+  // body() gives { said: the state as it leaves, with its own number, turn: how far it goes }; tell(kind, answer) hears
+  // how it went: saving, saved, offline, busy, refused.
   runner.sender = function ({ token, body, tell }) {
     let timer = 0;
     let flying = false;
@@ -54,7 +54,7 @@
       if (over || flying || !wanted) { return; }
       flying = true;
       wanted = false;
-      const said = body();
+      const { said, turn } = body();
       tell("saving", {});
       let response = null;
       let answer = {};
@@ -65,14 +65,14 @@
         response = null;
       }
       flying = false;
-      settle(response, answer, said);
+      settle(response, answer, said, turn);
     }
 
-    function settle(response, answer, said) {
+    function settle(response, answer, said, turn) {
       if (over) { return; }
       if (response && response.ok && answer.ok) {
         tries = 0;
-        tell("saved", Object.assign({ sent: said, more: wanted }, answer));
+        tell("saved", Object.assign({ sent: said, turn, more: wanted }, answer));
         if (wanted) { later(QUIET); }
         return;
       }
@@ -92,7 +92,7 @@
     window.addEventListener("online", () => { if (wanted) { tries = 0; later(Math.random() * 1500); } });
     // The page goes: what has not left yet is handed to the browser to carry.
     window.addEventListener("pagehide", () => {
-      if (wanted && !over) { window.clearTimeout(timer); request(body(), true).catch(() => {}); }
+      if (wanted && !over) { window.clearTimeout(timer); request(body().said, true).catch(() => {}); }
     });
 
     return { change, now, stop: () => { over = true; window.clearTimeout(timer); }, idle: () => !wanted && !flying };

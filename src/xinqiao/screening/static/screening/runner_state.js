@@ -35,15 +35,30 @@
     return screens;
   };
 
-  runner.empty = () => ({ seq: 0, answers: {}, clocks: {}, cares: 0, submit: "" });
+  // turn counts the changes made here; fresh: item → turn of a change that no server has acknowledged yet.
+  runner.empty = () => ({ seq: 0, answers: {}, clocks: {}, cares: 0, submit: "", turn: 0, fresh: {} });
 
-  // The later one wins item by item; what only the other has is kept, because nothing that was answered may be lost.
+  runner.change = function (state, id, code) {
+    state.turn += 1;
+    state.fresh[id] = state.turn;
+    state.answers[id] = code;
+  };
+  runner.acknowledge = function (state, turn) {
+    for (const id of Object.keys(state.fresh)) { if (state.fresh[id] <= turn) { delete state.fresh[id]; } }
+  };
+
+  // What was changed here and has not arrived wins, then the later sheet, then the earlier: nothing answered gets lost.
   runner.merge = function (saved, draft) {
     if (!saved || !draft) { return Object.assign(runner.empty(), saved || draft || {}); }
     const [late, early] = draft.seq >= saved.seq ? [draft, saved] : [saved, draft];
+    const fresh = draft.fresh || {};
+    const mine = {};
+    for (const id of Object.keys(fresh)) { mine[id] = draft.answers[id]; }
     return {
+      turn: draft.turn || 0,
+      fresh,
       seq: late.seq,
-      answers: Object.assign({}, early.answers, late.answers),
+      answers: Object.assign({}, early.answers, late.answers, mine),
       clocks: Object.assign({}, early.clocks, late.clocks),
       cares: draft.cares || 0,
       submit: draft.submit || "",
