@@ -12,12 +12,12 @@ from xinqiao.access.enums import PostKind
 from xinqiao.access.models import StudentCode
 from xinqiao.audit.models import Entry
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.outbox.models import Announcement
+from xinqiao.outbox.models import Announcement, Job
 from xinqiao.outbox.services import settle
 from xinqiao.people.models import Enrolment, Guardianship, Organisation, Person
 from xinqiao.rosters import services
 from xinqiao.rosters.enums import ImportState, Scope
-from xinqiao.rosters.models import RosterFile
+from xinqiao.rosters.models import RosterFile, RosterImport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -462,6 +462,44 @@ class TestWhoMay:
         Post.objects.filter(person=admin.person).update(ends_on=NOON.date())
         settle(NOON)
         assert not Person.objects.filter(name="林小禾").exists()
+
+
+def test_a_closed_class_that_has_students_again_is_opened_and_closed_again_by_an_undo(school, admin):
+    applied(admin, school, [LIN, BAI])
+    Organisation.objects.filter(kind="class", number=2).update(closed_on=NOON.date())
+    roster = applied(admin, school, [LIN, (*HE[:4], "七年级2班"), BAI])
+    assert Organisation.objects.get(kind="class", number=2).closed_on is None
+
+    services.undo_roster(actor=admin, roster=roster, at=NOON)
+    assert Organisation.objects.get(kind="class", number=2).closed_on == NOON.date()
+
+
+@pytest.mark.parametrize(("state", "back"), [("reading", "mapping"), ("applying", "ready")])
+def test_an_import_whose_worker_gave_up_is_given_back(school, admin, state, back):
+    from xinqiao.rosters.sweeps import release
+
+    roster = previewed(admin, school, [LIN])
+    Job.objects.filter(pk=roster.job_id).update(state="failed")
+    RosterImport.objects.update(state=state)
+    release(NOON)
+    roster.refresh_from_db()
+    assert roster.state == back
+    assert roster.said
+
+
+def test_unfinished_uploads_and_old_rows_do_not_stay(school, admin):
+    from xinqiao.rosters.sweeps import tidy
+
+    done = applied(admin, school, [LIN])
+    waiting = previewed(admin, school, [LIN, HE])
+    tidy(NOON + timedelta(days=8))
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.rows.count(), RosterFile.objects.count()) == ("discarded", 0, 0)
+    assert done.rows.count() == 1
+    tidy(NOON + timedelta(days=70))
+    assert done.rows.count() == 0
+    services.undo_roster(actor=admin, roster=done, at=NOON)  # what was done is still known
+    assert placed(school) == {}
 
 
 def test_the_file_is_dropped_when_the_import_is_over(school, admin):

@@ -13,10 +13,10 @@ from xinqiao.people.models import Enrolment
 from xinqiao.rosters import faults
 from xinqiao.rosters.enums import ImportState, RowKind
 from xinqiao.rosters.models import RosterImport, RosterRow
+from xinqiao.rosters.naming import class_words
 from xinqiao.rosters.reading.classnames import ClassKey
 from xinqiao.rosters.reading.heads import column_letter
 from xinqiao.rosters.reading.students import WHOLE_ROW
-from xinqiao.rosters.services.previewing import class_words
 
 WARNED = "warned"
 ORDER = (
@@ -178,4 +178,6 @@ def leaving_share(roster: RosterImport) -> float:
 
 
 def is_open(roster: RosterImport) -> bool:
-    return roster.state in (ImportState.MAPPING, ImportState.READY)
+    """Whether its columns may still be changed; a preview whose worker gave up may be asked for again."""
+    lost = roster.state == ImportState.READING and (roster.job is None or roster.job.ended_at is not None)
+    return roster.state in (ImportState.MAPPING, ImportState.READY) or lost

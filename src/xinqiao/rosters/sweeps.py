@@ -9,12 +9,18 @@ from django.db import transaction
 from xinqiao.outbox.registry import every
 from xinqiao.rosters.enums import ImportState
 from xinqiao.rosters.models import RosterFile, RosterImport, RosterRow
+from xinqiao.rosters.services.receiving import release_stuck
 
 UNUSED_FOR = timedelta(days=7)
 """An upload nobody finished is given up after this long."""
 ROWS_KEPT_FOR = timedelta(days=60)
 """How long the rows of a finished import can be looked at."""
 _PIECE = 5_000
+
+
+@every("rosters.release", timedelta(minutes=1))
+def release(at: datetime) -> None:
+    release_stuck(at)
 
 
 @every("rosters.tidy", timedelta(hours=1))

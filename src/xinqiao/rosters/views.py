@@ -26,7 +26,7 @@ from xinqiao.rosters.enums import ImportState
 from xinqiao.rosters.forms import DecisionForm, MappingForm, UploadForm
 from xinqiao.rosters.models import RosterImport
 from xinqiao.rosters.rules import MANY_LEAVE
-from xinqiao.rosters.services.receiving import head_of, samples_of, stored_file
+from xinqiao.rosters.services.receiving import earlier_with_the_same_file, head_of, samples_of, stored_file
 
 ROWS_A_PAGE = 50
 IMPORTS_A_PAGE = 20
@@ -150,7 +150,14 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         for column in head.columns
         if column.label or samples.get(column.index)
     ]
-    context = {"roster": roster, "head": head, "form": form, "guesses": guesses, "sheets": roster.head["sheets"]}
+    context = {
+        "roster": roster,
+        "head": head,
+        "form": form,
+        "guesses": guesses,
+        "sheets": roster.head["sheets"],
+        "earlier": earlier_with_the_same_file(roster),
+    }
     return render(request, "rosters/columns.html", context, status=422 if form.errors else 200)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from xinqiao.access.actor import Actor
@@ -19,10 +19,11 @@ from xinqiao.people.services import add_organisation
 from xinqiao.rosters import dependents, faults, selectors
 from xinqiao.rosters.enums import ImportState, RowKind
 from xinqiao.rosters.models import RosterImport, RosterRow, RosterTrace
+from xinqiao.rosters.naming import class_words
 from xinqiao.rosters.reading.classnames import ClassKey
 from xinqiao.rosters.rules import LIFECYCLE
 from xinqiao.rosters.sealing import Sealer
-from xinqiao.rosters.services.previewing import BATCH, class_words
+from xinqiao.rosters.services.previewing import BATCH
 from xinqiao.rosters.services.receiving import drop_file, locked, note
 from xinqiao.rosters.services.writing import Writer
 
@@ -137,10 +138,20 @@ def _close(roster: RosterImport, kind: str, reason: str) -> None:
             RosterTrace.objects.bulk_create(traces)
 
 
+def _reopened(below: QuerySet[Organisation], wanted: list[int]) -> list[list[Any]]:
+    """[id, day it was closed] of closed classes that have students again, with their grades; they are open now."""
+    closed = [node for node in below.filter(kind="class", closed_on__isnull=False) if node.pk in set(wanted)]
+    grades = below.filter(kind="grade", closed_on__isnull=False, pk__in=[node.parent_id for node in closed])
+    nodes = [*closed, *grades]
+    kept = [[node.pk, node.closed_on.isoformat()] for node in nodes if node.closed_on]
+    Organisation.objects.filter(pk__in=[node.pk for node in nodes]).update(closed_on=None)
+    return kept
+
+
 def _classes(roster: RosterImport) -> dict[tuple[str, int, int], int]:
-    """(stage, entry year, number) → class, with the grades and classes that are missing made."""
+    """(stage, entry year, number) → class, with the grades and classes that are missing made, closed ones opened."""
     school = roster.school
-    below = Organisation.objects.filter(path__startswith=school.path, closed_on=None)
+    below = Organisation.objects.filter(path__startswith=school.path)
     grades = {(node.stage, node.entry_year): node for node in below.filter(kind="grade")}
     classes = {
         (stage, year, number): pk
@@ -149,6 +160,7 @@ def _classes(roster: RosterImport) -> dict[tuple[str, int, int], int]:
     acting = RosterRow.objects.filter(roster=roster, kind__in=_ENDS_BY_NUMBER)
     wanted = {tuple(key) for key in acting.values_list("values__key", flat=True).distinct() if key}
     made = []
+    roster.marks["reopened"] = _reopened(below, [classes[key] for key in wanted & classes.keys()])
     for stage, year, number in sorted(wanted - classes.keys()):
         grade = grades.get((stage, year))
         if grade is None:

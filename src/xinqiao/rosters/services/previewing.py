@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 
 from xinqiao.access.actor import Actor
 from xinqiao.outbox.registry import Progress
-from xinqiao.people.models import Organisation
-from xinqiao.people.rules import class_name
 from xinqiao.rosters import faults, matching, selectors
 from xinqiao.rosters.enums import ImportState, RowKind
 from xinqiao.rosters.inserting import insert_many
 from xinqiao.rosters.matching import Known, Outcome, Prints
 from xinqiao.rosters.models import RosterImport, RosterRow
+from xinqiao.rosters.naming import class_words
 from xinqiao.rosters.reading import words
 from xinqiao.rosters.reading.classnames import STAGES, ClassKey, SchoolContext
 from xinqiao.rosters.reading.students import GuardianLine, Line, Reading, read_lines
@@ -199,19 +198,6 @@ def line_of(row: RosterRow) -> tuple[Line, Prints]:
         guardians=tuple(GuardianLine(name, relation, "") for name, relation, _phone in guardians),
     )
     return line, Prints(values.get("identity", ""), tuple(phone for _name, _relation, phone in guardians))
-
-
-def class_words(school: Organisation, key: ClassKey | None, school_year: int) -> str:
-    """七年级(3)班 in the school year of the list; "" without a class."""
-    if key is None:
-        return ""
-    return class_name(
-        system=school.system or "63",
-        stage=key.stage,
-        entry_year=key.entry_year,
-        number=key.number,
-        school_year=school_year,
-    )
 
 
 def rejudged(row: RosterRow, known: Known | None) -> RosterRow:

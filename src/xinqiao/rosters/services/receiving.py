@@ -6,15 +6,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 
-from xinqiao.access.actor import Actor
+from xinqiao.access.actor import HOUSE, Actor
 from xinqiao.audit.services import record
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.models import JobState
@@ -30,6 +31,8 @@ from xinqiao.rosters.reading.workbook import Workbook, open_workbook
 from xinqiao.rosters.rules import LIFECYCLE, likely_school_year
 from xinqiao.rosters.sealing import Sealer
 
+NO_WORKER_AFTER = timedelta(hours=2)
+"""An import the command line works on has no job; after this long it was interrupted."""
 FILE_CONTEXT = "rosters.rosterfile.content"
 
 
@@ -143,6 +146,32 @@ def note_export(*, actor: Actor, school: Organisation, rows: int, at: datetime) 
     record(
         account=actor.account, who=actor.who, action="roster.exported", at=at, owner=school.pk, reading=True, rows=rows
     )
+
+
+def release_stuck(at: datetime) -> int:
+    """Give imports back whose worker never finished: their job has failed, or nobody has worked on them for long.
+
+    Returns how many. Nothing of a half-done application is left: it is one transaction.
+    """
+    released = 0
+    busy = RosterImport.objects.filter(state__in=[ImportState.READING, ImportState.APPLYING])
+    lost = Q(job__state=JobState.FAILED) | Q(job=None, made_at__lt=at - NO_WORKER_AFTER)
+    for pk in list(busy.filter(lost).values_list("pk", flat=True)):
+        with transaction.atomic():
+            roster = RosterImport.objects.select_for_update().get(pk=pk)
+            move = {ImportState.READING: "refuse", ImportState.APPLYING: "fail"}.get(ImportState(roster.state))
+            if move is not None:
+                roster.state, roster.said = LIFECYCLE.after(roster.state, move), str(faults.UNEXPECTED)
+                roster.save(update_fields=["state", "said"])
+                note(HOUSE, roster, "roster.released", at)
+                released += 1
+    return released
+
+
+def earlier_with_the_same_file(roster: RosterImport) -> RosterImport | None:
+    """The last import of the same bytes into the same school that still stands."""
+    alike = RosterImport.objects.filter(school=roster.school, file_digest=roster.file_digest, state=ImportState.APPLIED)
+    return alike.exclude(pk=roster.pk).first()
 
 
 def locked(actor: Actor, roster: RosterImport) -> RosterImport:

@@ -101,6 +101,8 @@ def _take_back(roster: RosterImport) -> None:
         node = Organisation.objects.filter(pk=pk).first()
         if node is not None and dependents.is_free(node):
             node.delete()
+    for pk, day in roster.marks.get("reopened", []):
+        Organisation.objects.filter(pk=pk, closed_on=None).update(closed_on=_day(day))
 
 
 def _set_numbers_aside(traces: QuerySet[RosterTrace]) -> None:
