@@ -41,7 +41,7 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
         made_at=now,
         expires_at=now + timedelta(days=1),
     )
-    job = Job.objects.create(kind="test", account=insider.account, made_at=now)
+    job = Job.objects.create(kind="test", account=insider.account, made_at=now, state="done", ended_at=now)
     glass_of_insider = BreakGlass.objects.create(
         account=insider.account,
         reader=insider.person,
