@@ -170,14 +170,18 @@ def test_the_export_names_nobody_and_is_traced(signed_in):
     assert Entry.objects.get(action="signal.exported").facts == {"count": 1}
 
 
-def test_a_nudge_leads_to_its_signal_once(signed_in):
+def test_what_was_handed_over_is_told_until_it_is_opened(signed_in):
     world = a_world()
-    signal = a_signal(world)
-    client = signed_in(world.again(type(world.lin)(account=signal.owner.account, person=signal.owner)))
-    assert "有新的信号交给您" in text_of(client.get(url("queue")))
+    signal = triage.hand_over(actor=world.lin, signal=taken(world), to=post_of(world.bai), at=NOON)
+    client = signed_in(world.bai)
+    page = text_of(client.get(url("rows")))
+    assert "同事转交给您" in page
+    assert ">新<" in page
     client.get(url("show", signal.pk))
-    assert "有新的信号交给您" not in text_of(client.get(url("queue")))
-    assert not Nudge.objects.filter(seen_at=None).exists()
+    page = text_of(client.get(url("rows")))
+    assert "同事转交给您" not in page
+    assert ">新<" not in page
+    assert not Nudge.objects.filter(seen_at=None, person=world.bai.person).exists()
 
 
 # --- one signal ----------------------------------------------------------------------------------------------------

@@ -20,13 +20,13 @@ MOST_WORDS = 1000
 
 
 def words_field(label: Any, rows: int = 3, *, required: bool = False, hint: Any = "") -> forms.CharField:
-    """Words about a student: never kept in the browser."""
+    """Words about a student, one line or several: never kept in the browser."""
     return forms.CharField(
         label=label,
         required=required,
         max_length=MOST_WORDS,
         help_text=hint,
-        widget=ShortText(rows, attrs=dict(SECRET)),
+        widget=ShortText(rows, attrs=dict(SECRET)) if rows > 1 else forms.TextInput(attrs=dict(SECRET)),
     )
 
 

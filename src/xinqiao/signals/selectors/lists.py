@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -15,7 +15,7 @@ from xinqiao.access.enums import Action, Depth
 from xinqiao.people.models import Person
 from xinqiao.people.selectors import class_title
 from xinqiao.signals import policies, rules
-from xinqiao.signals.enums import SignalState, Urgency
+from xinqiao.signals.enums import NudgeWhy, SignalState, Urgency
 from xinqiao.signals.models import OPEN, Nudge, Signal
 
 
@@ -31,7 +31,8 @@ class Row:
     mine: bool
     others: int
     """Further open signals of the same student."""
-    moves: tuple[str, ...] = field(default=())
+    fresh: bool
+    """The reader has not opened it since it was given to them."""
 
     @property
     def pk(self) -> int:
@@ -46,16 +47,20 @@ def listed(signals: QuerySet[Signal]) -> QuerySet[Signal]:
 
 
 def rows(actor: Actor, signals: Iterable[Signal], at: datetime) -> list[Row]:
-    """One query more than the signals themselves, however many there are."""
+    """Two queries more than the signals themselves, however many there are."""
     found = list(signals)
     subjects = {signal.subject_id for signal in found}
     counts: Mapping[int, int] = dict(
         Signal.objects.filter(OPEN, subject__in=subjects).order_by().values_list("subject").annotate(Count("pk"))
     )
-    return [_row(actor, signal, at, counts.get(signal.subject_id, 0)) for signal in found]
+    fresh = set()
+    if actor.person is not None:
+        news = Nudge.objects.filter(person=actor.person, seen_at=None, signal__in=[signal.pk for signal in found])
+        fresh = set(news.values_list("signal", flat=True))
+    return [_row(actor, signal, at, counts.get(signal.subject_id, 0), signal.pk in fresh) for signal in found]
 
 
-def _row(actor: Actor, signal: Signal, at: datetime, open_of_subject: int) -> Row:
+def _row(actor: Actor, signal: Signal, at: datetime, open_of_subject: int, fresh: bool) -> Row:
     depth, named = policies.depth_in(actor, signal), policies.shows_name(actor, signal)
     triages = policies.may_triage(actor, signal)
     return Row(
@@ -66,7 +71,7 @@ def _row(actor: Actor, signal: Signal, at: datetime, open_of_subject: int) -> Ro
         level=getattr(signal, "standing", None) if depth >= Depth.PLAN else None,
         mine=policies.owns(actor, signal),
         others=max(0, open_of_subject - signal.is_open) if triages else 0,
-        moves=tuple(signal.moves),
+        fresh=fresh,
     )
 
 
@@ -156,12 +161,35 @@ def mark_of(shown: Iterable[Row], tally_now: Tally, at: datetime) -> str:
     return hashlib.sha256(repr((facts, tally_now, at.strftime("%d%H%M"))).encode()).hexdigest()[:16]
 
 
-def nudges(actor: Actor, at: datetime) -> list[Nudge]:
-    """What was put before the actor and they have not looked at yet, newest first, one line a signal."""
+@dataclass(frozen=True)
+class Waits:
+    """One line above the queue. pk: the signal. words: why; never what is in it."""
+
+    pk: int
+    words: str
+    name: str
+    place: str
+    at: datetime
+
+
+def nudges(actor: Actor, at: datetime) -> list[Waits]:
+    """What changed hands or was missed and the actor has not looked at yet, newest first, one line a signal.
+
+    That a signal is new is said in its row.
+    """
     if actor.person is None:
         return []
-    rows_ = Nudge.objects.filter(person=actor.person, seen_at=None, signal__in=policies.visible_signals(actor, at))
+    unseen = Nudge.objects.filter(person=actor.person, seen_at=None, signal__in=policies.visible_signals(actor, at))
+    told = unseen.exclude(why=NudgeWhy.NEW).select_related(
+        "signal__subject", "signal__school", "signal__class_node", "signal__owner_post"
+    )
     latest: dict[int, Nudge] = {}
-    for row in rows_.select_related("signal").order_by("-at", "-pk")[:50]:
+    for row in told.order_by("-at", "-pk")[:50]:
         latest.setdefault(row.signal_id, row)
-    return sorted(latest.values(), key=lambda row: (row.signal.urgency, -row.at.timestamp()))[:5]
+    return [_waits(actor, row, at) for row in list(latest.values())[:4]]
+
+
+def _waits(actor: Actor, nudge: Nudge, at: datetime) -> Waits:
+    signal, named = nudge.signal, policies.shows_name(actor, nudge.signal)
+    name = called(signal.subject, named=named, depth=policies.depth_in(actor, signal))
+    return Waits(signal.pk, nudge.get_why_display(), name, place_of(signal, localdate(at), within=named), nudge.at)

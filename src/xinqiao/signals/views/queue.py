@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from xinqiao.access.doors import door
 from xinqiao.access.enums import Action
@@ -71,5 +72,5 @@ def export(request: HttpRequest) -> HttpResponse:
     shown = lists.rows(actor, lists.wished(actor, wish, at), at)
     schools = sorted({row.signal.school_id for row in shown})
     export_signals(actor=actor, school_ids=schools, count=len(shown), at=at)
-    name = f"分诊清单-{localtime(at):%Y%m%d}.xlsx"
+    name = f"{_('分诊清单')}-{localtime(at):%Y%m%d}.xlsx"
     return attachment(name, XLSX, queue_workbook(shown, at))

@@ -44,6 +44,7 @@ def _draw(request: HttpRequest, pk: int, bound: dict[str, forms.Form] | None = N
         "at": at,
         "signal": signal,
         "row": row,
+        "named": policies.shows_name(actor, signal),
         "deep": {"care": depth >= Depth.CARE, "plan": depth >= Depth.PLAN, "notes": depth >= Depth.NOTES},
         "desk": desk,
         "forms": _forms(desk, targets, bound or {}),
