@@ -32,7 +32,7 @@ DOMAIN = [
     "转介",
     "变化",
     "结案日期",
-]  # noqa: E501  fmt: skip
+]
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_a_bureau_gets_no_report_of_one_screening(world, client):
 
     class Like:
         school = world.school
-        actors = {"insider": world.lin}  # noqa: RUF012
+        actors = {"insider": world.lin}
 
     pk = samples(Like)["insight:census"]["pk"]
     sign_in(client, world.shao)

@@ -152,7 +152,7 @@ def test_sums_of_hidden_rows_are_never_small(root):
             rest = row.total - sum(child.total for child in row.children if child.key in shown)
             assert len(hidden) > 1
             assert rest >= THRESHOLD
-            for child in hidden:
+            for _child in hidden:
                 assert rest - len(hidden) + 1 > 1  # it may be one, and more than one
         if row.key not in shown:
             below = {part.key for part in row.all()} - {row.key}
@@ -206,7 +206,7 @@ def test_a_share_needs_both_counts():
 
 @pytest.mark.parametrize(("shape", "k", "most"), [((0, 0), 2, 5), ((0, 0, 0), 2, 3)])
 def test_two_columns_without_totals_are_not_told_either(shape, k, most):
-    """Kept and missed of each school, nothing known besides: known sums of each column leave every hidden count open."""
+    """Kept and missed of each school, nothing known besides: sums leave every hidden count open."""
     cells = [(a, b) for a in range(most + 1) for b in range(most + 1)]
     for world in product(cells, repeat=len(shape)):
         root = a_tree(shape, world)

@@ -1,5 +1,5 @@
-"""The report of one screening (普查报告): scope, questionnaires and whose wording, dates, who answered, results by grade
-and by sex with small groups left out, interviews held, and what the figures cannot say. Counts from the roll-up."""
+"""The report of one screening (普查报告): scope, questionnaires and whose wording, dates, who answered, results by
+grade and by sex with small groups left out, interviews held, and what the figures cannot say. From the roll-up."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def census(campaign: Campaign, at: datetime, *, made_by: str) -> bytes:
     blocks: Blocks = [
         Notice(
             _(
-                "测评结果不是诊断，只说明作答那几天的状态，供安排访谈和改进工作参考。人数不足 10 的格子和能推算出它们的格子以“—”代替。"
+                "测评结果不是诊断，只说明作答那几天的状态，供安排访谈和改进工作参考。"
+                "人数不足 10 的格子和能推算出它们的格子以“—”代替。"
             ),
             _("怎样读这份报告"),
         ),

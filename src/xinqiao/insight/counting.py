@@ -1,5 +1,5 @@
-"""Counts of one tree of organisations, exact. Nothing here may be shown to anybody but through ``releasing`` — except to
-a school's psychology teachers, who see each student by name anyway."""
+"""Counts of one tree of organisations, exact. Nothing here is shown to anybody but through ``releasing``, except to a
+school's psychology teachers, who see each student by name anyway."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def _cases(counts: Counts, where: Mapping[int, int], at: datetime) -> None:
         places = _places(above, where.get(person), school)
         if state != CaseState.CLOSED:
             _add(counts.cases, places)
-        elif closed_at >= since:
+        elif closed_at is not None and closed_at >= since:
             _add(counts.closed, places)
     duties = CareDuty.objects.filter(_inside(counts, "school"), given_at__gte=since).exclude(state=DutyState.LIFTED)
     by_class = list(duties.values_list("class_node").annotate(n=Count("pk"), kept=Count("pk", filter=Q(climbs=0))))

@@ -66,38 +66,116 @@ class Quiet:
 
 
 _WAYS: Sequence[tuple[A | str, str, Words, Words, str]] = (
-    (AccountKind.STUDENT, "screening:mine", gettext_lazy("我的测评"), gettext_lazy("看看有没有邀请，可以参加也可以不参加"), "heart"),
-    (AccountKind.STUDENT, "signals:ask", gettext_lazy("想和老师聊聊"), gettext_lazy("留一句话，心理老师会来找你"), "message-heart"),
-    (A.PEER_REPORT, "signals:peer", gettext_lazy("关心一位同学"), gettext_lazy("只告诉心理老师，不会说是谁说的"), "heart-handshake"),
-    (AccountKind.STUDENT, "access:my_consents", gettext_lazy("我的同意书"), gettext_lazy("看看同意过什么，随时可以撤回"), "file-check"),
-    (AccountKind.GUARDIAN, "access:my_consents", gettext_lazy("孩子的同意书"), gettext_lazy("看一看、同意、不同意或撤回"), "file-check"),
-    (A.QUICK_REPORT, "signals:quick", gettext_lazy("快速上报"), gettext_lazy("一分钟说清：谁、什么情况、急不急"), "bolt"),
+    (
+        AccountKind.STUDENT,
+        "screening:mine",
+        gettext_lazy("我的测评"),
+        gettext_lazy("看看有没有邀请，可以参加也可以不参加"),
+        "heart",
+    ),
+    (
+        AccountKind.STUDENT,
+        "signals:talk",
+        gettext_lazy("想和老师聊聊"),
+        gettext_lazy("留一句话，心理老师会来找你"),
+        "message-heart",
+    ),
+    (
+        A.PEER_REPORT,
+        "signals:peer",
+        gettext_lazy("关心一位同学"),
+        gettext_lazy("只告诉心理老师，不会说是谁说的"),
+        "heart-handshake",
+    ),
+    (
+        AccountKind.STUDENT,
+        "access:my_consents",
+        gettext_lazy("我的同意书"),
+        gettext_lazy("看看同意过什么，随时可以撤回"),
+        "file-check",
+    ),
+    (
+        AccountKind.GUARDIAN,
+        "access:my_consents",
+        gettext_lazy("孩子的同意书"),
+        gettext_lazy("看一看、同意、不同意或撤回"),
+        "file-check",
+    ),
+    (
+        A.QUICK_REPORT,
+        "signals:quick",
+        gettext_lazy("快速上报"),
+        gettext_lazy("一分钟说清：谁、什么情况、急不急"),
+        "bolt",
+    ),
     (A.OBSERVE, "signals:observe", gettext_lazy("填写观察"), gettext_lazy("只写看到的变化，不下判断"), "eye"),
     (A.DO_DUTIES, "cases:duties", gettext_lazy("关怀任务"), gettext_lazy("需要关心的同学和怎样做"), "heart-handshake"),
     (A.TRIAGE, "signals:queue", gettext_lazy("信号与分诊"), gettext_lazy("所有来源，急的在前"), "bell"),
     (A.RUN_CASE, "cases:cases", gettext_lazy("个案"), gettext_lazy("方案、联系、随访、结案"), "folder-open"),
     (A.SEE_FILE, "cases:students", gettext_lazy("我的学生"), gettext_lazy("按班级查找"), "users"),
-    (A.APPROVE_SCREENING, "screening:approvals", gettext_lazy("测评审批"), gettext_lazy("学校的申报和以前的意见"), "checkup-list"),
-    (A.SEE_PROGRESS, "screening:index", gettext_lazy("测评进度"), gettext_lazy("邀请了多少、交了多少"), "clipboard-list"),
+    (
+        A.APPROVE_SCREENING,
+        "screening:approvals",
+        gettext_lazy("测评审批"),
+        gettext_lazy("学校的申报和以前的意见"),
+        "checkup-list",
+    ),
+    (
+        A.SEE_PROGRESS,
+        "screening:index",
+        gettext_lazy("测评进度"),
+        gettext_lazy("邀请了多少、交了多少"),
+        "clipboard-list",
+    ),
     (A.SEE_NUMBERS, "insight:numbers", gettext_lazy("统计"), gettext_lazy("参与、时限、等级，只有数字"), "chart-bar"),
     (A.EXPORT_LEDGER, "insight:ledger", gettext_lazy("台账"), gettext_lazy("导出重点关注学生台账"), "table-export"),
     (A.ROSTER_IMPORT, "rosters:index", gettext_lazy("花名册"), gettext_lazy("导入、核对、撤销"), "table-import"),
-    (A.MANAGE_POSTS, "registry:posts", gettext_lazy("岗位"), gettext_lazy("谁在哪里负责什么"), "id-badge-2"),
-    (A.MANAGE_PEOPLE, "registry:index", gettext_lazy("组织与人员"), gettext_lazy("班级、学生、升级与转学"), "building-community"),
+    (A.MANAGE_POSTS, "registry:staff", gettext_lazy("岗位"), gettext_lazy("谁在哪里负责什么"), "id-badge-2"),
+    (
+        A.MANAGE_PEOPLE,
+        "registry:index",
+        gettext_lazy("组织与人员"),
+        gettext_lazy("班级、学生、升级与转学"),
+        "building-community",
+    ),
     (A.MANAGE_CONSENT, "access:consents", gettext_lazy("知情同意"), gettext_lazy("登记纸质同意书"), "clipboard-check"),
     (A.REVIEW_GLASS, "access:glass_review", gettext_lazy("紧急查阅复核"), gettext_lazy("每周看一次"), "eye-check"),
-)  # fmt: skip
+)
 """What a role often opens, in the order of the page: (who or action, page, title, words, icon). A page whose URL is not
 there is left out."""
 
 _CALM: Sequence[tuple[frozenset[str], Words, Words]] = (
-    (frozenset({AccountKind.STUDENT}), gettext_lazy("现在没有要做的事"), gettext_lazy("有空的时候，晒晒太阳，和朋友说说话。想聊聊，随时可以找老师。")),
-    (frozenset({AccountKind.GUARDIAN}), gettext_lazy("现在没有需要您看的"), gettext_lazy("学校有事会在这里告诉您。今天也记得听孩子说几句话。")),
-    (frozenset({PostKind.CLASS_TEACHER}), gettext_lazy("现在没有等您做的"), gettext_lazy("您平时的一句问候就是最好的关心。看到变化，随时可以写下来。")),
-    (frozenset({PostKind.PSYCH_TEACHER}), gettext_lazy("都接住了"), gettext_lazy("没有等着的信号和到期的任务。新的事情会自己出现在这里，也歇一歇。")),
-    (frozenset({PostKind.SCHOOL_LEADER, PostKind.MORAL_HEAD, PostKind.GRADE_HEAD}), gettext_lazy("没有等您决定的事"), gettext_lazy("学校里的关怀正在按时进行。需要您的时候，会在这里出现。")),
-    (frozenset({PostKind.BUREAU_OFFICER, PostKind.BUREAU_EXPERT, PostKind.BUREAU_LEADER}), gettext_lazy("没有等您审批的事"), gettext_lazy("各学校按计划进行。新的申报会出现在这里。")),
-)  # fmt: skip
+    (
+        frozenset({AccountKind.STUDENT}),
+        gettext_lazy("现在没有要做的事"),
+        gettext_lazy("有空的时候，晒晒太阳，和朋友说说话。想聊聊，随时可以找老师。"),
+    ),
+    (
+        frozenset({AccountKind.GUARDIAN}),
+        gettext_lazy("现在没有需要您看的"),
+        gettext_lazy("学校有事会在这里告诉您。今天也记得听孩子说几句话。"),
+    ),
+    (
+        frozenset({PostKind.CLASS_TEACHER}),
+        gettext_lazy("现在没有等您做的"),
+        gettext_lazy("您平时的一句问候就是最好的关心。看到变化，随时可以写下来。"),
+    ),
+    (
+        frozenset({PostKind.PSYCH_TEACHER}),
+        gettext_lazy("都接住了"),
+        gettext_lazy("没有等着的信号和到期的任务。新的事情会自己出现在这里，也歇一歇。"),
+    ),
+    (
+        frozenset({PostKind.SCHOOL_LEADER, PostKind.MORAL_HEAD, PostKind.GRADE_HEAD}),
+        gettext_lazy("没有等您决定的事"),
+        gettext_lazy("学校里的关怀正在按时进行。需要您的时候，会在这里出现。"),
+    ),
+    (
+        frozenset({PostKind.BUREAU_OFFICER, PostKind.BUREAU_EXPERT, PostKind.BUREAU_LEADER}),
+        gettext_lazy("没有等您审批的事"),
+        gettext_lazy("各学校按计划进行。新的申报会出现在这里。"),
+    ),
+)
 
 
 def quiet(actor: Actor) -> Quiet:

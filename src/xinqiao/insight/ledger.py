@@ -115,7 +115,7 @@ def rows(cases: Sequence[Case], at: datetime, *, named: bool) -> Iterator[list[o
         title = place.class_node.title_in(school_year_of(on), place.school.system) if place else _("已离校")
         yield [
             number, f"XQ{case.pk:06}", *who, case.school.name, title, change.level if change else "",
-            _day(change.stands_from if change else None), _sign(signs.get(case.change_id)), _measure(plan),
+            _day(change.stands_from if change else None), _sign(signs.get(case.change_id or 0)), _measure(plan),
             case.owner.name, _day(case.opened_at), _day(case.told_at), _day(case.followed_at), _day(case.follow_at),  # type: ignore[attr-defined]
             _day(case.next_at), _referral(case), _trend(case, change, steady.get(case.pk)),
             str(CaseState(case.state).label), _day(case.closed_at),

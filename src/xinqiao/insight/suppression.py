@@ -10,7 +10,7 @@ that sum:
   at least two values, a small one between nought and ``k`` or more; else the smallest shown sibling is hidden as well.
 - What lies below a hidden row is hidden. When hiding siblings does not help, the row itself is hidden.
 
-Hidden rows carry one mark, whether they were small or hidden to cover a small one. Source of k = 10: docs/architecture.md.
+Hidden rows carry one mark, whether they were small or hidden to cover a small one. k = 10: docs/architecture.md.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -77,7 +77,7 @@ def show_numbers(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @door(Action.SEE_NUMBERS)
 @require_safe
-def download_report(request: HttpRequest, pk: int) -> HttpResponse:
+def download_report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The page as a PDF to sign and seal."""
     at, node = timezone.now(), _chosen(request, pk)
     figures = numbers(request.actor, node, at)
@@ -88,7 +88,7 @@ def download_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @door(Action.SEE_NUMBERS)
 @require_safe
-def download_table(request: HttpRequest, pk: int) -> HttpResponse:
+def download_table(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The table of the page as Excel."""
     at, node = timezone.now(), _chosen(request, pk)
     figures = numbers(request.actor, node, at)
@@ -98,7 +98,7 @@ def download_table(request: HttpRequest, pk: int) -> HttpResponse:
 
 @door(Action.SEE_NUMBERS)
 @require_safe
-def download_census(request: HttpRequest, pk: int) -> HttpResponse:
+def download_census(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The report of one screening, for the school's own."""
     at = timezone.now()
     rows = policies.reported_campaigns(request.actor).select_related("school")
@@ -128,7 +128,7 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
 
 @door(Action.EXPORT_LEDGER, fresh=True, reading=True)
 @require_POST
-def download_ledger(request: HttpRequest) -> HttpResponse:
+def download_ledger(request: HttpRequest) -> HttpResponseBase:
     """The ledger as Excel; without names unless they are asked for. Each student in it finds the export in the trail."""
     actor, at = request.actor, timezone.now()
     named = request.POST.get("named") == "1" and actor.may(Action.EXPORT_LEDGER, None, Depth.PLAN)

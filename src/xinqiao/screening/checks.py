@@ -51,7 +51,7 @@ def _sittings(at: datetime) -> Iterator[Finding]:
         yield Finding("sitting_empty", f"screening.sitting:{pk}", "测评记为已交，但没有答卷，请联系维护人员核对备份。")
     declined = Result.objects.filter(sitting__state=SittingState.DECLINED)
     for pk in declined.values_list("pk", flat=True):
-        yield Finding("declined_result", f"screening.result:{pk}", "选择不参加的同学有测评结果，请停用这份结果并核对。")
+        yield Finding("declined_result", f"screening.result:{pk}", "选择不参加的同学有测评结果，请核对。")
 
 
 def _campaigns(at: datetime) -> Iterator[Finding]:
@@ -63,4 +63,6 @@ def _campaigns(at: datetime) -> Iterator[Finding]:
         yield Finding("campaign_duty", f"screening.campaign:{pk}", "测评期间的值班人已不在岗，请在测评页更换值班人。")
     unapproved = Campaign.objects.filter(~Q(approval__filing__state=FilingState.APPROVED))
     for pk in unapproved.values_list("pk", flat=True):
-        yield Finding("campaign_unapproved", f"screening.campaign:{pk}", "测评的申报不是已批准状态，请先停止测评并核对。")
+        yield Finding(
+            "campaign_unapproved", f"screening.campaign:{pk}", "测评的申报不是已批准状态，请先停止测评并核对。"
+        )

@@ -14,7 +14,7 @@ from xinqiao.vault.fields import Sealed, SealedField
 
 
 def violations(at: datetime) -> Iterator[Finding]:
-    """Values that do not open: changed, moved from another organisation's row, or their key is gone. Nothing is shown."""
+    """Values that do not open: changed, moved from another organisation's row, or their key is gone."""
     for model in apps.get_models():
         fields = [field for field in model._meta.concrete_fields if isinstance(field, SealedField)]
         if fields:
