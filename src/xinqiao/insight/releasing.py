@@ -34,7 +34,7 @@ def top_of(node: Organisation) -> Organisation:
 
 
 def release_of(node: Organisation, at: datetime) -> Release:
-"""A month is called more or fewer when it differs by a fifth: words must not give the number away."""
+    """Figures in force: today's; those of an earlier day until the sweep has made today's; else new ones."""
     found = Release.objects.filter(root=node.ancestors_ids()[0], on__lte=localdate(at)).order_by("-on").first()
     if found is not None and found.figures["since"] == _since(at):
         return found

@@ -129,7 +129,7 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
 @door(Action.EXPORT_LEDGER, fresh=True, reading=True)
 @require_POST
 def download_ledger(request: HttpRequest) -> HttpResponseBase:
-    """The ledger as Excel; without names unless they are asked for. Each student in it finds the export in the trail."""
+    """The ledger as Excel; without names unless they are asked for. Each student has the export in the trail."""
     actor, at = request.actor, timezone.now()
     named = request.POST.get("named") == "1" and actor.may(Action.EXPORT_LEDGER, None, Depth.PLAN)
     data = export_ledger(actor=actor, named=named, over=request.POST.get("over") == "1", at=at)
