@@ -21,7 +21,7 @@ from tests.browser.house import ROOT, SHANGHAI, House, running_house
 from tests.browser.pages import DEVICES, Watch, no_violations, sign_in
 
 MORNING = datetime(2026, 11, 24, 9, 10, tzinfo=SHANGHAI)
-CLASS = "八年级(7)班"
+CLASS = "七年级(7)班"
 NAMES = [f"林{given}" for given in "安宁晨阳书禾雨桐墨思远嘉言清和诺知行若溪星野沐青云舒景乐天语"]
 OFFLINE, DECLINING, WORRYING, CARELESS = 0, 1, 2, 3
 """Which of the thirty students loses the network, stays away, gives a worrying answer, clicks straight through."""
@@ -95,14 +95,14 @@ def workbook(folder: Path) -> Path:
     """A roster as schools keep them: a title row, full-width digits, dates of three kinds."""
     path = folder / "花名册.xlsx"
     book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet("八年级")
-    sheet.merge_range("A1:E1", "2026学年 八年级(7)班 学生名册")
+    sheet = book.add_worksheet("七年级")
+    sheet.merge_range("A1:E1", "2026学年 七年级(7)班 学生名册")
     sheet.write_row(1, 0, ["学号", "姓名", "性别", "出生日期", "班级"])
     for row, name in enumerate(NAMES, start=2):
         number = (
-            f"2025{row + 700:04}"
+            f"2026{row + 700:04}"
             if row % 3
-            else f"2025{row + 700:04}".translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+            else f"2026{row + 700:04}".translate(str.maketrans("0123456789", "０１２３４５６７８９"))
         )
         birth = ["2012.3.5", "20120612", "2012年8月1日"][row % 3]
         sheet.write_row(row, 0, [number, name, "男" if row % 2 else "女", birth, CLASS])
@@ -144,8 +144,8 @@ def test_the_school_files_and_the_bureau_sends_it_back_then_approves(screens, sc
     no_violations(page)
     page.locator("[name=title]").fill("秋季心理健康测评")
     page.locator("[name=purpose]").fill("了解同学们最近的心情，把关心送到需要的地方。")
-    page.locator("input[name=uses][value='phq-9|junior:2025']").check()
-    page.locator("input[name=uses][value='gad-7|junior:2025']").check()
+    page.locator("input[name=uses][value='phq-9|junior:2026']").check()
+    page.locator("input[name=uses][value='gad-7|junior:2026']").check()
     page.locator("[name=opens_at]").fill(moment(now))
     page.locator("[name=closes_at]").fill(moment(now + timedelta(days=4)))
     page.locator("[name=interviewers]").fill("2")
@@ -211,14 +211,14 @@ def test_slips_are_printed(screens, school):
     path = school.home / "slips.pdf"
     waiting.value.save_as(path)
     text = " ".join(part.extract_text() for part in PdfReader(path).pages)
-    numbers, codes = re.findall(r"2025\d{4}", text), re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}", text)
+    numbers, codes = re.findall(r"2026\d{4}", text), re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}", text)
     school.codes = dict(zip(numbers, codes, strict=True))
     assert sorted(school.codes) == [number_of(place) for place in range(len(NAMES))]
 
 
 def number_of(place: int) -> str:
     """The student number of the place-th row of the workbook."""
-    return f"2025{place + 702:04}"
+    return f"2026{place + 702:04}"
 
 
 def let_in(screens, school, place: int, device: str = "phone"):
@@ -341,7 +341,6 @@ def quick_answers(page, pattern: list[list[int]]) -> None:
         body = {
             "seq": 3,
             "answers": {f"q{n}": str(option) for n, option in enumerate(answers, start=1)},
-            "clocks": {f"q{n}": 3000 for n in range(1, len(answers) + 1)},
             "submit": f"journey-{setup['draft']['name']}",
         }
         answer = page.request.post("/answers/", headers={"Authorization": f"Bearer {setup['token']}"}, data=body)
