@@ -30,6 +30,7 @@ from xinqiao.access.services import (
     slip_fragment,
 )
 from xinqiao.access.services.tries import FOR_ONE, FROM_ONE_ADDRESS, WINDOW
+from xinqiao.access.views.entry import address_of
 from xinqiao.accounts.models import Account
 from xinqiao.audit.models import Entry
 from xinqiao.kernel.refusal import Refusal
@@ -180,6 +181,20 @@ def test_students_have_no_account_pages(client, pupil, now, name):
     code = issue_student_codes([pupil], now)[pupil.pk]
     client.force_login(knock(pupil, code, now), backend="xinqiao.accounts.backends.TicketBackend")
     assert client.get(reverse(name)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("https", "header", "address"),
+    [
+        (False, "1.2.3.4", "127.0.0.1"),
+        (True, "1.2.3.4", "1.2.3.4"),
+        (True, "made up, 1.2.3.4", "1.2.3.4"),
+        (True, "", "127.0.0.1"),
+    ],
+)
+def test_tries_are_counted_by_the_address_our_proxy_saw(rf, settings, https, header, address):
+    settings.HTTPS = https
+    assert address_of(rf.get("/", headers={"X-Forwarded-For": header})) == address
 
 
 # --- guardians -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,8 +24,10 @@ _BINDING = "binding"
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's address as the server sees it; behind a proxy the whole proxy counts as one address."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The caller's address. Behind a proxy (XINQIAO_HTTPS=1) it is the last one in X-Forwarded-For, which our own proxy
+    wrote; what stands before it was written by the caller, who could name a new address with every try."""
+    forwarded = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip() if settings.HTTPS else ""
+    return forwarded or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _enter(request: HttpRequest, account: Account) -> None:
