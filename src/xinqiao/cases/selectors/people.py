@@ -24,11 +24,8 @@ def adults_of(school: Organisation, at: datetime) -> list[Post]:
 
 
 def adults_around(case: Case, at: datetime) -> list[Post]:
-    """The adults of a school who have to do with this student today: those of the whole school, its grade, its class.
-
-    Psychology teachers first, then the class teacher: the order in which one usually looks for them.
-    """
-    order = {kind: rank for rank, kind in enumerate(("psych_teacher", *ADULT_POSTS))}
+    """The adults of a school who have to do with this student today, class teacher first: class, grade, whole school."""
+    order = {kind: rank for rank, kind in enumerate(ADULT_POSTS)}
     place = _class_path(case, at)
     near = [
         post

@@ -110,11 +110,12 @@ def remind_duty(*, duty_id: int, at: datetime) -> bool:
 
 def _heir_of_task(task: CaseTask, at: datetime) -> Post | None:
     """A task goes back to whoever runs the case, then up the school's own chain: no more people learn of it."""
-    owner = task.case.owner_post
-    if owner.person_id != task.holder_id and still_held(owner, at) and owner.kind == PostKind.PSYCH_TEACHER:
-        return owner
     chain = care_chain(task.school, at)
     inside = [post for post in chain if post.kind in CARE_CHAIN]
+    owner = task.case.owner_post
+    in_chain = task.holder_id in {post.person_id for post in inside}
+    if not in_chain and still_held(owner, at) and owner.kind == PostKind.PSYCH_TEACHER:
+        return owner
     return next_holder(inside or chain, task.holder_id)
 
 

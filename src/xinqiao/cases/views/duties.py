@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from xinqiao.cases.forms import AttemptForm, DutyFilter, DutyForm, PassForm
 from xinqiao.cases.models import CareDuty
 from xinqiao.cases.selectors import DutyRow, duty_rows, guardians_of, heirs_of_duty, listed_duties
 from xinqiao.cases.services.duties import finish_duty, log_attempt, pass_duty
-from xinqiao.cases.views.shared import Words, act, read, tried
+from xinqiao.cases.views.shared import Words, act, page, read, tried
 
 PAGE = 30
 RELATED = ("person", "holder", "holder_post", "class_node", "school", "done_by", "change")
@@ -36,20 +36,20 @@ def duties(request: HttpRequest) -> HttpResponse:
     form = DutyFilter(request.GET)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     rows = listed_duties(actor, at, mine=mine, text="" if mine else text)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    sheet = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     tabs = [
         {"label": _("我的"), "url": "?show=mine", "current": mine},
         {"label": _("全校"), "url": "?show=all", "current": not mine},
     ]
     context = {
-        "page": page,
-        "rows": duty_rows(actor, page.object_list, at),
+        "page": sheet,
+        "rows": duty_rows(actor, sheet.object_list, at),
         "tabs": tabs if whole else [],
         "filter_form": form if whole and not mine else None,
-        "others": listed_duties(actor, at).count() if whole and mine and not page.object_list else 0,
+        "others": listed_duties(actor, at).count() if whole and mine and not sheet.object_list else 0,
         "at": at,
     }
-    return render(request, "cases/duties.html", context)
+    return page(request, "cases/duties.html", context)
 
 
 def _duty(request: HttpRequest, pk: int) -> CareDuty:
@@ -85,7 +85,7 @@ def duty(request: HttpRequest, pk: int) -> HttpResponse:
         "phones": [(each, _phone(each.guardian)) for each in guardians] if shown.named and shown.may_finish else [],
         "at": at,
     }
-    return render(request, "cases/duty.html", context, status=422 if form.errors else 200)
+    return page(request, "cases/duty.html", context, status=422 if form.errors else 200)
 
 
 def _detail(request: HttpRequest, shown: DutyRow) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -16,7 +16,7 @@ from xinqiao.cases import policies
 from xinqiao.cases.forms import StudentFilter
 from xinqiao.cases.selectors import duty_rows, titles
 from xinqiao.cases.selectors.file import File, file_of, story, students
-from xinqiao.cases.views.shared import read
+from xinqiao.cases.views.shared import page, read
 from xinqiao.ui import slots
 
 PAGE = 50
@@ -28,10 +28,10 @@ def find(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     filter_form = StudentFilter(request.GET)
     text = filter_form.cleaned_data["q"].strip() if filter_form.is_valid() else ""
-    page = Paginator(students(request.actor, at, text=text), PAGE).get_page(request.GET.get("page"))
-    names = titles([row.class_node for row in page.object_list], at)
-    shown = [(row, names[row.class_node_id]) for row in page.object_list]
-    return render(request, "cases/students.html", {"page": page, "rows": shown, "filter_form": filter_form})
+    sheet = Paginator(students(request.actor, at, text=text), PAGE).get_page(request.GET.get("page"))
+    names = titles([row.class_node for row in sheet.object_list], at)
+    shown = [(row, names[row.class_node_id]) for row in sheet.object_list]
+    return page(request, "cases/students.html", {"page": sheet, "rows": shown, "filter_form": filter_form})
 
 
 @door(Action.SEE_FILE, Action.BREAK_GLASS, reading=True)
@@ -58,7 +58,7 @@ def file(request: HttpRequest, person_id: int) -> HttpResponse:
         "may_open": _may_open(request, held),
         "glass": person.pk in actor.glass,
     }
-    return render(request, "cases/file.html", context)
+    return page(request, "cases/file.html", context)
 
 
 def _title(held: File, at: Any) -> str:

@@ -12,8 +12,20 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from xinqiao.access.enums import Action
 from xinqiao.audit.services import record
 from xinqiao.kernel.refusal import Refusal
+
+_DESK = (Action.RUN_CASE, Action.SECOND_CLOSING, Action.SEE_NUMBERS, Action.MANAGE_POSTS)
+"""Whoever may do one of these works at a desk; the others have two minutes and a phone."""
+
+
+def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page in the frame its reader uses: class teachers the phone's, everybody else the staff's."""
+    desk = any(request.actor.may(action) for action in _DESK) or not request.actor.posts
+    frame = {"base": "ui/staff.html" if desk else "ui/phone.html", "desk": desk}
+    return render(request, template, frame | context, status=status)
+
 
 Verb = Callable[[dict[str, Any]], Any]
 
@@ -68,4 +80,4 @@ def act(request: HttpRequest, form: forms.Form, verb: Verb, words: Words, *, nam
 
 def drawn(request: HttpRequest, form: forms.Form, words: Words, *, name: str, to: str) -> HttpResponse:
     context = {"form": form, "words": words, "back": to, "name": name}
-    return render(request, "cases/act.html", context, status=422 if form.errors else 200)
+    return page(request, "cases/act.html", context, status=422 if form.errors else 200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from xinqiao.cases.forms import DutyForm, PassForm, WhyForm
 from xinqiao.cases.models import CaseTask
 from xinqiao.cases.selectors import heirs_of_task, listed_tasks
 from xinqiao.cases.services.care import finish_task, lift_task, pass_task
-from xinqiao.cases.views.shared import Words, act, read, tried
+from xinqiao.cases.views.shared import Words, act, page, read, tried
 from xinqiao.signals.rules import initials
 
 PAGE = 30
@@ -30,15 +30,15 @@ def _name(task: CaseTask, *, known: bool) -> str:
 def tasks(request: HttpRequest) -> HttpResponse:
     """Open tasks of support plans that somebody holds, and those that climbed away from them."""
     at, actor = timezone.now(), request.actor
-    page = Paginator(listed_tasks(actor, at), PAGE).get_page(request.GET.get("page"))
+    sheet = Paginator(listed_tasks(actor, at), PAGE).get_page(request.GET.get("page"))
     inside = {post.id for post in actor.posts if post.organisation_kind in policies.INSIDE}
-    cases = [task.case_id for task in page.object_list]
+    cases = [task.case_id for task in sheet.object_list]
     known = set(policies.named_cases(actor, at).filter(pk__in=cases).values_list("pk", flat=True))
     rows = [
         (task, _name(task, known=task.holder_post_id in inside or task.case_id in known or bool(inside)))
-        for task in page.object_list
+        for task in sheet.object_list
     ]
-    return render(request, "cases/tasks.html", {"page": page, "rows": rows, "me": actor.person, "at": at})
+    return page(request, "cases/tasks.html", {"page": sheet, "rows": rows, "me": actor.person, "at": at})
 
 
 def _task(request: HttpRequest, pk: int) -> CaseTask:
@@ -73,7 +73,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "at": at,
     }
-    return render(request, "cases/task.html", context, status=422 if form.errors else 200)
+    return page(request, "cases/task.html", context, status=422 if form.errors else 200)
 
 
 @door(STAFF)
