@@ -63,10 +63,10 @@ def identity_of(value: str, *, latest: date) -> IdentityNumber:
     (births before 2000) is written in the new form. Raises Unfit.
     """
     value = unicodedata.normalize("NFKC", value).replace(" ", "").upper()
-    if re.fullmatch(r"\d{15}", value):
+    if re.fullmatch(r"[0-9]{15}", value):
         body = value[:6] + "19" + value[6:]
         value = body + check_character(body)
-    if re.fullmatch(r"\d{17}[\dX]", value) is None:
+    if re.fullmatch(r"[0-9]{17}[0-9X]", value) is None:
         raise Unfit("identity_form", len(value))
     if check_character(value[:17]) != value[17]:
         raise Unfit("identity_check")
@@ -81,7 +81,7 @@ def identity_of(value: str, *, latest: date) -> IdentityNumber:
 
 
 _PREFIX = re.compile(r"^(?:\+|00)86-?")
-_EXTENSION = re.compile(r"(?:转|分机|EXT\.?|X|#)[:.]?(\d{1,6})$")
+_EXTENSION = re.compile(r"(?:转|分机|EXT\.?|X|#)[:.]?([0-9]{1,6})$")
 
 
 def phone_of(value: str) -> str:
@@ -108,12 +108,12 @@ def _main_number(value: str) -> str:
         raise Unfit("phone_service")
     if len(plain) == 13 and plain.startswith("86"):
         plain = plain[2:]
-    if re.fullmatch(r"1[3-9]\d{9}|[48]00\d{7}|[2-8]\d{6,7}", plain):
+    if re.fullmatch(r"1[3-9][0-9]{9}|[48]00[0-9]{7}|[2-8][0-9]{6,7}", plain):
         return plain
-    area = re.fullmatch(r"(010|02\d|0[3-9]\d{2})([2-8]\d{6,7})", plain)
+    area = re.fullmatch(r"(010|02[0-9]|0[3-9][0-9]{2})([2-8][0-9]{6,7})", plain)
     if area:
         return f"{area[1]}-{area[2]}"
-    if re.fullmatch(r"1\d{9}|1\d{11,}", plain):
+    if re.fullmatch(r"1[0-9]{9}|1[0-9]{11,}", plain):
         raise Unfit("phone_length", len(plain))
     raise Unfit("phone_form")
 

@@ -207,7 +207,7 @@ class Term(models.Model):
 
 
 class CalendarDay(models.Model):
-    """A day that differs from the weekly rhythm. An organisation's own row wins over those above it and over the law's."""
+    """A day that differs from the weekly rhythm. The nearest organisation's row wins, the law's comes last."""
 
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="calendar_days", db_comment="empty: national"

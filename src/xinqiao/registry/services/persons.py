@@ -122,6 +122,7 @@ def set_identity(*, actor: Actor, person: Person, number: str, at: datetime) -> 
 def read_identity(*, actor: Actor, person: Person, at: datetime) -> str:
     """The identity number in clear, and the trace of having read it. Empty when none is kept."""
     _must_keep(actor, person, at)
+    person = Person.objects.get(pk=person.pk)
     _note(actor, "person.identity_read", person, person.keeper_id, at, reading=True)
     return person.id_number.reveal() if person.id_number else ""
 
