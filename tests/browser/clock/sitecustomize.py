@@ -35,5 +35,10 @@ if "XINQIAO_TEST_CLOCK" in os.environ:
             except (OSError, ValueError):
                 continue
 
+    def _begin() -> None:
+        threading.Thread(target=_keep, daemon=True).start()
+
     _follow()
-    threading.Thread(target=_keep, daemon=True).start()
+    _begin()
+    if hasattr(os, "register_at_fork"):  # the web server forks its worker, and threads do not follow a fork
+        os.register_at_fork(after_in_child=_begin)
