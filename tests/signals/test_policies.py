@@ -25,7 +25,7 @@ from xinqiao.access.models import BreakGlass
 from xinqiao.signals import policies
 from xinqiao.signals.enums import Urgency
 from xinqiao.signals.models import Signal
-from xinqiao.signals.selectors import listed, rows, tally
+from xinqiao.signals.selectors.lists import listed, rows, tally
 from xinqiao.signals.services import triage
 
 pytestmark = pytest.mark.django_db

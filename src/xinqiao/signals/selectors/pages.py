@@ -103,7 +103,7 @@ def history(signal: Signal, depth: Depth) -> list[dict[str, Any]]:
                 "tone": "good",
             }
         )
-    return sorted(events, key=lambda event: event["at"], reverse=True)  # type: ignore[arg-type,return-value]
+    return sorted(events, key=lambda event: event["at"], reverse=True)
 
 
 def _talks(signal: Signal) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,7 +50,7 @@ def _ground(row: Evidence) -> Ground:
 
 def _said(words: dict[str, Any]) -> list[tuple[str, str]]:
     """A report's fields in reading order; codes as the words of their form."""
-    spoken = {
+    spoken: dict[str, tuple[str, Callable[[Any], str]]] = {
         "grade": (_("上报人判断"), lambda value: str(Grade(value).label)),
         "urgent": (_("是否着急"), lambda value: _("现在就需要有人看看") if value else _("不着急")),
         "period": (_("时间范围"), lambda value: str(Period(value).label)),
@@ -65,7 +66,7 @@ def _said(words: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _items(row: Evidence) -> list[tuple[str, str]]:
     """The safety items and what was chosen, as long as the sheet is kept."""
-    sheet = Sheet.objects.filter(sitting=row.sitting_id, part=row.part).first()
+    sheet = Sheet.objects.filter(sitting=row.sitting_id or 0, part=row.part or 0).first()
     definition = questionnaires.find(sheet.instrument_hash) if sheet else None
     if sheet is None or definition is None:
         return [(_("安全题"), _("答卷已按保存期限删除。"))]
@@ -80,7 +81,7 @@ def _item(definition: Definition, name: str, code: str | None) -> tuple[str, str
 
 
 def _result(row: Evidence) -> list[tuple[str, str]]:
-    result = Result.objects.filter(pk=row.result_id).first()
+    result = Result.objects.filter(pk=row.result_id or 0).first()
     definition = questionnaires.find(result.instrument_hash) if result else None
     if result is None or definition is None:
         return [(_("测评"), _("结果已按保存期限删除。"))]

@@ -42,7 +42,7 @@ class Held:
 def start_interview(*, actor: Actor, signal: Signal, at: datetime) -> Interview:
     """A draft for this signal, or the one that is being written; the actor answers for the signal from now on."""
     signal = locked(signal.pk)
-    if not policies.may_interview(actor, signal):
+    if not policies.may_interview(actor, signal) or actor.person is None:
         raise PermissionDenied
     draft = Interview.objects.filter(signal=signal, state=InterviewState.DRAFT).first()
     if draft is not None and signal.state == SignalState.INTERVIEWING:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.timezone import localtime
@@ -65,7 +66,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 
 @door(Action.TRIAGE, fresh=True, reading=True)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as a workbook: codes and initials, no names; the trail keeps who took it."""
     at, actor = timezone.now(), request.actor
     _form, wish = _wish(request)

@@ -5,7 +5,7 @@
   const form = document.querySelector("[data-interview]");
   if (!form) { return; }
   const status = document.getElementById("saved");
-  let changed = 0, sent = 0, timer = 0, busy = false, stopped = false;
+  let changed = 0, sent = 0, timer = 0, busy = false, stopped = false, leaving = false;
 
   const say = (name) => {
     const words = form.getAttribute("data-words-" + name);
@@ -25,7 +25,7 @@
 
   form.addEventListener("input", () => { changed += 1; say("unsaved"); plan(2000); });
   form.addEventListener("change", () => { changed += 1; plan(300); });
-  form.addEventListener("submit", () => { stopped = true; });
+  form.addEventListener("submit", () => { stopped = true; leaving = true; });
 
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form) { return; }
@@ -39,6 +39,6 @@
   });
 
   window.addEventListener("beforeunload", (event) => {
-    if (changed !== sent && !form.matches("[data-leaving]") && !stopped) { event.preventDefault(); event.returnValue = "…"; }
+    if (changed !== sent && !leaving) { event.preventDefault(); event.returnValue = "…"; }
   });
 })();
