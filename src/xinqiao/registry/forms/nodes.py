@@ -91,7 +91,8 @@ class SettingsForm(forms.Form):
             initial |= {f"label_{place}": label, f"number_{place}": number}
         for place, word in enumerate((options.get("level_words") or [])[:LEVELS]):
             initial[f"level_{place}"] = word
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = initial
         for place in range(EXTRA_LINES):
             self.fields[f"label_{place}"] = forms.CharField(
                 label=_("求助电话 %(n)s：名称") % {"n": place + 1}, max_length=24, required=False

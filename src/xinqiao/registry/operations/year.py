@@ -41,12 +41,15 @@ def new_year(school: Organisation, parameters: Mapping[str, Any], on: date) -> D
     result = Draft()
     changes = 0
     for grade in grades:
-        cohort = {"system": school.system, "stage": grade.stage, "entry_year": grade.entry_year or 0}
-        if cohort["entry_year"] >= year:
+        entered = grade.entry_year or 0
+        if entered >= year:
             continue
-        before, after = grade_name(**cohort, school_year=year - 1), grade_name(**cohort, school_year=year)
+        before, after = (
+            grade_name(system=school.system, stage=grade.stage, entry_year=entered, school_year=shown)
+            for shown in (year - 1, year)
+        )
         rows = enrolled_in(grade, on)
-        if grade_number(**cohort, school_year=year) is None:
+        if grade_number(system=school.system, stage=grade.stage, entry_year=entered, school_year=year) is None:
             changes += 1
             step = Step("graduate", before, before, _("毕业离校，班级停用，岗位结束"), len(rows))
             result.add(step, _graduates(rows, grade, on), rows)

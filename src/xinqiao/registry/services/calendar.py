@@ -51,7 +51,9 @@ def save_term(
     if ends_on - starts_on > LONGEST_TERM:
         raise Refusal(_("一个学期不会超过 8 个月，请核对日期。"), code="long", field="ends_on")
     year = school_year_of(starts_on + EARLY)
-    others = Term.objects.filter(organisation=organisation).exclude(pk=term.pk if term else None)
+    others = Term.objects.filter(organisation=organisation)
+    if term is not None:
+        others = others.exclude(pk=term.pk)
     clash = others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).first()
     if clash is not None:
         words = _("和“%(name)s”（%(start)s 至 %(end)s）重叠，请错开日期。")

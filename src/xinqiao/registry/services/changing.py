@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action, Depth
+from xinqiao.accounts.models import Account
 from xinqiao.audit.services import record
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.services import announce
@@ -25,10 +26,11 @@ from xinqiao.registry.operations.classes import receiving_school
 from xinqiao.registry.rules import LIFECYCLE
 
 
-def _must_manage(actor: Actor, school: Organisation) -> None:
-    """Operations name students: who only keeps the tree may not run them."""
+def _must_manage(actor: Actor, school: Organisation) -> Account:
+    """The account behind it. Operations name students: who only keeps the tree may not run them."""
     if actor.account is None or not actor.may(Action.MANAGE_PEOPLE, school.path or "-", Depth.CARE):
         raise PermissionDenied
+    return actor.account
 
 
 @transaction.atomic
@@ -39,7 +41,7 @@ def preview(*, actor: Actor, school: Organisation, kind: str, parameters: Mappin
     target}; move, transfer {people, target}; leave {people, reason}. Ids of classes and persons.
     Raises PermissionDenied, Refusal naming the field.
     """
-    _must_manage(actor, school)
+    account = _must_manage(actor, school)
     plan = draft(kind, school, parameters, localdate(at))
     return Operation.objects.create(
         school=school,
@@ -47,7 +49,7 @@ def preview(*, actor: Actor, school: Organisation, kind: str, parameters: Mappin
         parameters=dict(parameters),
         steps=[asdict(step) for step in plan.steps],
         digest=plan.digest,
-        made_by=actor.account,
+        made_by=account,
         made_at=at,
     )
 

@@ -35,10 +35,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if len(roots) == 1 and roots[0].kind in ("school", *tree.INSIDE_SCHOOLS):
         return redirect("registry:node", roots[0].pk)
     form = TreeFilter(request.GET or None)
-    chosen = form.cleaned_data if form.is_valid() else {"words": "", "closed": False}
+    chosen = form.cleaned_data if form.is_valid() else {}
     inside_only = all(root.kind in tree.INSIDE_SCHOOLS for root in roots)
     nodes = policies.nodes_to_see(actor).filter(pk__in=[root.pk for root in roots]) if inside_only else None
-    rows = nodes if nodes is not None else tree.outer_nodes(actor, chosen["words"], closed=chosen["closed"])
+    rows = (
+        nodes
+        if nodes is not None
+        else tree.outer_nodes(actor, chosen.get("words", ""), closed=chosen.get("closed", False))
+    )
     page = page_of(request, rows.order_by("path"))
     context = {"form": form, "page": page, "lines": tree.lines(page.object_list, now), "inside_only": inside_only}
     return render(request, "registry/tree.html", context)
