@@ -1,4 +1,4 @@
-"""Chapter one: in every school a campaign three weeks ago, filed and approved; in the first one another that runs now."""
+"""Chapter one: every school filed, was approved and screened three weeks ago; the first one screens again now."""
 
 from __future__ import annotations
 
