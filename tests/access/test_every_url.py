@@ -10,7 +10,7 @@ from tests.factories import sign_in
 from xinqiao.access.doors import ANYONE, GUARDIAN, OUTSIDE, SIGNED_IN, STAFF, STUDENT
 from xinqiao.access.enums import Action
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 URLS = our_urls()
 WORDS = {ANYONE, SIGNED_IN, STAFF, STUDENT, GUARDIAN, OUTSIDE}
 SIGN_INS = ("/accounts/login/", "/enter/student/", "/enter/guardian/")

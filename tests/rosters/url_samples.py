@@ -6,23 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from xinqiao.rosters.models import RosterImport
+from tests.rosters.factories import HEAD, a_workbook
+from xinqiao.rosters import services
 
 NAMES = ("apply", "columns", "decide", "decide_all", "discard", "faulty", "progress", "sheet", "show", "undo")
 
 
 def samples(world: Any) -> dict[str, dict[str, Any]]:
-    insider, now = world.actors["insider"], timezone.now()
-    roster = RosterImport.objects.create(
+    roster = services.receive(
+        actor=world.actors["insider"],
         school=world.school,
-        made_by=insider.account,
-        made_at=now,
+        data=a_workbook([["" for _head in HEAD]]),
         file_name="名册.xlsx",
-        file_digest="0" * 64,
-        school_year=2026,
-        effective_on=now.date(),
-        head={"row": 1, "depth": 1, "columns": [], "sheets": ["学生"]},
-        sheet="学生",
-        samples="[]",
+        at=timezone.now(),
     )
     return {f"rosters:{name}": {"pk": roster.pk} for name in NAMES}

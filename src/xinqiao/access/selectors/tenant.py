@@ -1,4 +1,4 @@
-"""What the actor's organisation says of itself: lines of the help block, words for levels. Nearest organisation wins."""
+"""What the actor's organisation says of itself: help lines, words for levels. The nearest organisation wins."""
 
 from __future__ import annotations
 
