@@ -19,6 +19,7 @@ from xinqiao.people.enums import OrganisationKind
 from xinqiao.people.models import Person
 from xinqiao.registry.policies import staff_in_reach
 from xinqiao.registry.rules import posts_that_fit
+from xinqiao.registry.selectors.staff import gaps, turns
 from xinqiao.registry.services.appointing import Particulars, add_staff, appoint, edit_staff, end_post
 from xinqiao.registry.services.duty import add_turns, remove_turn
 
@@ -314,3 +315,13 @@ def test_a_new_student_never_becomes_staff():
     world = a_world()
     child = a_student(world.node)
     assert not staff_in_reach(world.admin, NOON).filter(pk=child.pk).exists()
+
+
+def test_gaps_between_turns_end_with_the_week():
+    world = a_world()
+    on_call(world, start=NOON + HOUR, end=NOON + 2 * HOUR, weeks=3)
+    found = gaps(turns(world.school, NOON, NOON + 30 * DAY), NOON, NOON + 5 * DAY)
+    assert [(gap.starts_at, gap.ends_at) for gap in found] == [
+        (NOON, NOON + HOUR),
+        (NOON + 2 * HOUR, NOON + 5 * DAY),
+    ]

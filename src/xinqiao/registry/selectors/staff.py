@@ -106,6 +106,8 @@ def gaps(rows: Iterable[DutyTurn], since: datetime, until: datetime) -> list[Gap
     found: list[Gap] = []
     free_from = since
     for turn in rows:
+        if turn.starts_at >= until:
+            break
         if turn.starts_at - free_from > timedelta(minutes=1):
             found.append(Gap(free_from, turn.starts_at))
         free_from = max(free_from, turn.ends_at)
