@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,9 +39,12 @@ def decidable(rows: QuerySet[Interview]) -> QuerySet[Interview]:
     return waiting_.select_related("signal__class_node", "signal__school", "subject", "school", "interviewer")
 
 
-def level_choices(standing: LevelChange | None, request: Any = None) -> list[tuple[int, str]]:
-    """Levels that can be set; 0 only for somebody who stands higher: where nothing was, nothing is recorded."""
-    words = getattr(request, "level_words", None) or [face.word for face in FACES]
+def level_choices(standing: LevelChange | None, own_words: Sequence[object] | None) -> list[tuple[int, str]]:
+    """Levels that can be set, in the school's own five words where it has them.
+
+    0 is offered only to somebody who stands higher: where nothing was, nothing is recorded.
+    """
+    words = own_words or [face.word for face in FACES]
     lowest = 0 if standing and standing.level else 1
     means = [
         _("不再需要特别关注"),

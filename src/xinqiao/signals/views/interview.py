@@ -148,7 +148,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     at, actor = timezone.now(), request.actor
     row = get_object_or_404(decisions.decidable(policies.visible_interviews(actor, at)), pk=pk)
     standing = current_level(row.subject_id)
-    choices = decisions.level_choices(standing, request)
+    choices = decisions.level_choices(standing, getattr(request, "level_words", None))
     kind = request.POST.get("kind", "")
     level_form = LevelForm(request.POST if kind == "level" else None, levels=choices)
     close_form = ReasonForm(request.POST if kind == "close" else None, prefix="close")
