@@ -522,7 +522,7 @@ def test_the_level_is_lowered_by_two(screens, school):
     leader.goto("/signals/seconds/")
     leader.get_by_role("link", name=re.compile(NAMES[WORRYING])).first.click()
     no_violations(leader)
-    leader.locator("input[name=answer]").first.check(force=True)
+    leader.locator("input[name=decision][value=confirm]").check(force=True)
     leader.get_by_role("button", name="提交意见").click()
     leader.wait_for_load_state()
 
