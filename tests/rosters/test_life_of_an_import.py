@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from tests.factories import NOON, a_class, a_person, a_post, a_school, an_actor
 from tests.rosters.factories import HEAD, applied, kinds, previewed
@@ -18,6 +19,8 @@ from xinqiao.people.models import Enrolment, Guardianship, Organisation, Person
 from xinqiao.rosters import services
 from xinqiao.rosters.enums import ImportState, Scope
 from xinqiao.rosters.models import RosterFile, RosterImport
+from xinqiao.rosters.reading.identity import check_character
+from xinqiao.vault.fields import fingerprint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -253,6 +256,16 @@ class TestUndo:
         assert not Organisation.objects.filter(kind="class", number__in=[3, 4]).exists()
         assert Announcement.objects.filter(topic="roster.undone").count() == 1
 
+    def test_leaves_a_class_in_which_somebody_was_appointed_since(self, school, admin):
+        roster = applied(admin, school, [LIN, BAI])
+        node = Organisation.objects.get(kind="class", number=2)
+        a_post(a_person(school), PostKind.CLASS_TEACHER, node)
+
+        services.undo_roster(actor=admin, roster=roster, at=NOON)
+
+        left = Organisation.objects.filter(path__startswith=school.path).exclude(pk=school.pk)
+        assert set(left) == {node, node.parent}
+
     def test_takes_guardians_and_groups_back(self, school, admin):
         head = (*HEAD, "监护人姓名", "关系", "监护人电话", "是否留守")
         applied(admin, school, [(*LIN, "林一", "父亲", "13800138001", "否")], head=head)
@@ -396,7 +409,12 @@ class TestGuardians:
 
 class TestSecrets:
     head = (*HEAD, "身份证号", "监护人姓名", "监护人电话")
-    number = "11010120130501002X"
+
+    @staticmethod
+    def number(order: int) -> str:
+        """A number of a girl born on 1 May 2013, made up but with a fitting check character."""
+        body = f"1101012013050100{order}"
+        return body + check_character(body)
 
     def test_identity_numbers_are_left_out_unless_switched_on(self, school, admin):
         applied(admin, school, [(*LIN, "11010120130501001X", "林一", "13800138001")], head=self.head)
@@ -404,11 +422,7 @@ class TestSecrets:
         assert (bool(lin.id_number), lin.id_fingerprint) == (False, "")
 
     def test_switched_on_they_are_sealed_and_found_by_their_mark(self, school, admin):
-        from xinqiao.rosters.reading.identity import check_character
-        from xinqiao.vault.fields import fingerprint
-
-        body = "11010120130501002"
-        number = body + check_character(body)
+        number = self.number(2)
         roster = applied(
             admin, school, [(*LIN, number, "林一", "13800138001")], head=self.head, fields={5: "id_number"}
         )
@@ -416,20 +430,46 @@ class TestSecrets:
         lin = Person.objects.get(id_fingerprint=fingerprint(number))
         assert lin.id_number.reveal() == number
 
-    def test_no_plain_number_reaches_the_database(self, school, admin, django_db_blocker):
-        from django.db import connection
+    def test_a_replaced_number_and_phone_return_with_an_undo_even_after_the_keys_were_changed(self, school, admin):
+        from xinqiao.vault.services import reseal, rotate
 
-        from xinqiao.rosters.reading.identity import check_character
+        on = {5: "id_number"}
+        applied(admin, school, [(*LIN, self.number(2), "林一", "13800138001")], head=self.head, fields=on)
+        changed = [(*LIN, self.number(4), "林一", "13800138002")]
+        roster = applied(admin, school, changed, head=self.head, fields=on)
+        lin, father = Person.objects.get(name="林小禾"), Person.objects.get(name="林一")
+        assert (lin.id_number.reveal(), father.phone.reveal()) == (self.number(4), "13800138002")
 
-        number = "11010120130501002" + check_character("11010120130501002")
-        previewed(admin, school, [(*LIN, number, "林一", "13800138001")], head=self.head, fields={5: "id_number"})
+        rotate([school.pk], NOON)
+        reseal([school.pk])
+        services.undo_roster(actor=admin, roster=roster, at=NOON)
+
+        lin, father = Person.objects.get(name="林小禾"), Person.objects.get(name="林一")
+        assert (lin.id_number.reveal(), father.phone.reveal()) == (self.number(2), "13800138001")
+        assert lin.id_fingerprint == fingerprint(self.number(2))
+
+    def test_a_student_enrolled_elsewhere_is_not_taken_over(self, school, admin):
+        other = a_school()
+        on = {5: "id_number"}
+        row = (*LIN, self.number(2), "", "")
+        applied(an_actor(PostKind.SCHOOL_ADMIN, other), other, [row], head=self.head, fields=on)
+        roster = previewed(admin, school, [row], head=self.head, fields=on)
+        assert roster.rows.get().faults[0][1] == "identity_elsewhere"
+
+    def test_no_plain_number_reaches_the_database(self, school, admin):
+        first = [(*LIN, self.number(2), "林一", "13800138001")]
+        applied(admin, school, first, head=self.head, fields={5: "id_number"})
+        second = [(*LIN, self.number(4), "林一", "13800138002")]
+        applied(admin, school, second, head=self.head, fields={5: "id_number"})
+        previewed(admin, school, first, head=self.head, fields={5: "id_number"})
         dump = []
         with connection.cursor() as cursor:
             for table in connection.introspection.table_names():
                 cursor.execute(f'select * from "{table}"')
-                dump.append(repr(cursor.fetchall()))
-        assert number not in "".join(dump)
-        assert "13800138001" not in "".join(dump)
+                dump += [repr(bytes(v) if isinstance(v, memoryview) else v) for row in cursor.fetchall() for v in row]
+        whole = "".join(dump)
+        for secret in (self.number(2), self.number(4), "13800138001", "13800138002"):
+            assert secret not in whole
 
 
 class TestWhoMay:

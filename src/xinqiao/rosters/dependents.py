@@ -6,7 +6,7 @@ points at somebody the import touched depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -56,11 +56,18 @@ def rooms_leaning_on(people: QuerySet[Any, Any], places: QuerySet[Any, Any], mar
     return list(rooms)
 
 
-def is_free(node: Organisation) -> bool:
-    """Whether nothing at all points at an organisation any more."""
+def free_nodes(made: Sequence[int]) -> list[int]:
+    """Those of the organisations ``made`` at which nothing points any more, but for one another."""
+    free = set(made)
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and field.related_model is Organisation:
-                if model._default_manager.filter(**{field.name: node}).exists():
-                    return False
-    return True
+            if isinstance(field, models.ForeignKey) and field.related_model is Organisation and model != Organisation:
+                rows = model._default_manager.filter(**{f"{field.name}__in": made})
+                free -= set(rows.order_by().values_list(field.attname, flat=True).distinct())
+    while True:
+        kept = set(
+            Organisation.objects.filter(parent__in=free).exclude(pk__in=free).values_list("parent_id", flat=True)
+        )
+        if not kept:
+            return sorted(free)
+        free -= kept

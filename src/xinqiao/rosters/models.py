@@ -61,7 +61,8 @@ class RosterFile(models.Model):
     """The file as handed in, sealed with the school's key; dropped when the import is over."""
 
     roster = models.OneToOneField(RosterImport, models.CASCADE, related_name="file")
-    content = models.BinaryField(db_comment="sealed; context rosters.rosterfile.content")
+    owner = models.PositiveBigIntegerField(db_comment="school whose key seals it")
+    content = SealedField(owner="owner", db_comment="base64 of the file")
 
 
 class RosterRow(models.Model):
@@ -79,7 +80,8 @@ class RosterRow(models.Model):
     person = models.ForeignKey(Person, models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     enrolment = models.PositiveBigIntegerField(null=True, db_comment="people.enrolment held when the preview was made")
     values = models.JSONField(default=dict, db_comment="typed values without identity numbers and phones")
-    secrets = SealedField(owner="owner_id")
+    owner = models.PositiveBigIntegerField(db_comment="school whose key seals the next column")
+    secrets = SealedField(owner="owner", db_comment="JSON: identity number, one phone per guardian")
     changes = models.JSONField(default=dict)
     faults = models.JSONField(default=list, db_comment="[column, code, facts, blocking]")
     candidates = models.JSONField(default=list, db_comment="persons of the same name, when a person has to decide")
@@ -88,11 +90,6 @@ class RosterRow(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["roster", "kind", "id"], name="roster_row_kind")]
-
-    @property
-    def owner_id(self) -> int:
-        """Whose key seals ``secrets``."""
-        return self.roster.school_id
 
 
 class RosterTrace(models.Model):
@@ -105,6 +102,8 @@ class RosterTrace(models.Model):
     opened = models.PositiveBigIntegerField(null=True, db_comment="enrolment that was begun")
     changed = models.PositiveBigIntegerField(null=True, db_comment="enrolment whose number or boarding was changed")
     before = models.JSONField(default=dict, db_comment="values that were replaced and rows that were made")
+    owner = models.PositiveBigIntegerField(db_comment="school whose key seals the next column")
+    secrets = SealedField(owner="owner", db_comment="JSON: identity number and phones that were replaced")
 
     class Meta:
         indexes = [models.Index(fields=["roster", "id"], name="roster_trace_order")]

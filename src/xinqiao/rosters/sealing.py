@@ -9,29 +9,33 @@ from xinqiao.vault.fields import Sealed
 
 
 class Sealer:
-    """Seals for one organisation; opens what any of its keys sealed."""
+    """Seals for one organisation, and opens what its own keys sealed."""
 
     def __init__(self, owner: int) -> None:
-        self._key_id, self._key = keys.active_key(owner)
-        self._keys = {self._key_id: self._key}
+        self.owner = owner
+        self._key_id, key = keys.active_key(owner)
+        self._keys = {self._key_id: key}
         self._lookup = secret("lookup")
 
     def seal(self, text: str, context: str) -> Sealed:
-        return Sealed(self.seal_bytes(text.encode(), context), context)
-
-    def seal_bytes(self, content: bytes, context: str) -> bytes:
-        return crypto.seal(content, key=self._key, key_id=self._key_id, context=context)
-
-    def open_bytes(self, blob: bytes, context: str) -> bytes:
-        """Raises crypto.Unreadable when the value was changed or its key is gone."""
-        key_id = crypto.key_id_of(blob)
-        if key_id not in self._keys:
-            self._keys[key_id] = keys.key_by_id(key_id)
-        return crypto.unseal(blob, key=self._keys[key_id], context=context)
+        """A value for a column called ``context`` (app.model.field)."""
+        blob = crypto.seal(text.encode(), key=self._keys[self._key_id], key_id=self._key_id, context=context)
+        return Sealed(blob, context, self.owner)
 
     def open(self, sealed: Sealed | None) -> str:
-        """The text of a sealed value, "" when there is none."""
-        return self.open_bytes(sealed.blob, sealed.context).decode() if sealed else ""
+        """The text of a sealed value, "" when there is none.
+
+        Raises crypto.Unreadable when it was changed, belongs to another organisation, or its key is gone.
+        """
+        if not sealed:
+            return ""
+        key_id = crypto.key_id_of(sealed.blob)
+        if key_id not in self._keys:
+            owner, key = keys.key_by_id(key_id)
+            if owner != self.owner:
+                raise crypto.Unreadable
+            self._keys[key_id] = key
+        return crypto.unseal(sealed.blob, key=self._keys[key_id], context=sealed.context).decode()
 
     def fingerprint(self, text: str) -> str:
         """The same mark as ``vault.fields.fingerprint``, without reading the lookup key for every value."""

@@ -134,7 +134,10 @@ def _close(roster: RosterImport, kind: str, reason: str) -> None:
     )
     if kind == RowKind.LEFT:
         for piece in selectors.chunks(rows.values_list("person_id", "enrolment").iterator(chunk_size=BATCH), BATCH):
-            traces = [RosterTrace(roster=roster, person_id=person, closed=enrolment) for person, enrolment in piece]
+            traces = [
+                RosterTrace(roster=roster, owner=roster.school_id, person_id=person, closed=enrolment)
+                for person, enrolment in piece
+            ]
             RosterTrace.objects.bulk_create(traces)
 
 

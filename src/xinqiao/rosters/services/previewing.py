@@ -140,6 +140,7 @@ def row_of(roster: RosterImport, outcome: Outcome, prints: dict[int, Prints], se
     key = line.key if line else known.key if known else None
     row: dict[str, Any] = {
         "roster_id": roster.pk,
+        "owner": roster.school_id,
         "kind": str(outcome.kind),
         "number": line.number if line else 0,
         "name": (line.name if line else known.name if known else "")[:64],
@@ -159,7 +160,7 @@ def row_of(roster: RosterImport, outcome: Outcome, prints: dict[int, Prints], se
         row["faults"] = [[fault.column, fault.code, dict(fault.facts), fault.blocking] for fault in line.faults]
         if line.identity or any(guardian.phone for guardian in line.guardians):
             secrets = {"id": line.identity, "phones": [guardian.phone for guardian in line.guardians]}
-            row["secrets"] = sealer.seal_bytes(json.dumps(secrets).encode(), SECRETS_CONTEXT)
+            row["secrets"] = sealer.seal(json.dumps(secrets), SECRETS_CONTEXT).blob
     return row
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,12 +11,13 @@ from xinqiao.people.enums import Sex
 from xinqiao.people.models import Enrolment, GroupMembership, Guardianship, Person, PopulationGroup
 from xinqiao.rosters import selectors
 from xinqiao.rosters.enums import RowKind
+from xinqiao.rosters.inserting import insert_many
 from xinqiao.rosters.models import RosterImport, RosterRow, RosterTrace
 from xinqiao.rosters.sealing import Sealer
 from xinqiao.rosters.selectors import ROSTER_SOURCE
-from xinqiao.vault.fields import Sealed
 
 ID_CONTEXT, PHONE_CONTEXT = "people.person.id_number", "people.person.phone"
+TRACE_CONTEXT = "rosters.rostertrace.secrets"
 _NUMBER = "student_number"
 
 
@@ -52,7 +52,9 @@ class Writer:
             Enrolment.objects.bulk_update(held, [_NUMBER], batch_size=200)
 
     def write(self, rows: Sequence[RosterRow]) -> None:
-        traces = [RosterTrace(roster=self.roster, person_id=row.person_id, before={}) for row in rows]
+        traces = [
+            RosterTrace(roster=self.roster, owner=self.school_id, person_id=row.person_id, before={}) for row in rows
+        ]
         secrets = [self._secrets(row) for row in rows]
         if rows[0].kind == RowKind.NEW:
             self._make_people(rows, secrets, traces)
@@ -61,7 +63,21 @@ class Writer:
         self._place(rows, traces)
         self._write_guardians(rows, secrets, traces)
         self._write_groups(rows, traces)
-        RosterTrace.objects.bulk_create(traces)
+        insert_many(RosterTrace, [self._trace_row(trace) for trace in traces])
+
+    def _trace_row(self, trace: RosterTrace) -> dict[str, Any]:
+        kept = trace.secrets
+        return {
+            "roster_id": self.roster.pk,
+            "person_id": trace.person_id,
+            "made_person": trace.made_person,
+            "closed": trace.closed,
+            "opened": trace.opened,
+            "changed": trace.changed,
+            "before": trace.before,
+            "owner": self.school_id,
+            "secrets": self.sealer.seal(kept, TRACE_CONTEXT).blob if isinstance(kept, str) else b"",
+        }
 
     def _secrets(self, row: RosterRow) -> dict[str, Any]:
         opened = self.sealer.open(row.secrets) if row.secrets else ""
@@ -108,7 +124,7 @@ class Writer:
                 ]
                 person.birth_date = _day(row.changes["birth_date"][1])
             if "id_number" in row.changes:
-                before["id_number"] = [_kept(person.id_number), person.id_fingerprint]
+                _keep(trace, id_number=[self.sealer.open(person.id_number), person.id_fingerprint])
                 person.id_number = self.sealer.seal(secret["id"], ID_CONTEXT)
                 person.id_fingerprint = row.values["identity"]
             trace.before["person"] = before
@@ -231,7 +247,7 @@ class Writer:
 
     def _change_phone(self, person_id: int, phone: str, mark: str, trace: RosterTrace) -> None:
         person = Person.objects.get(pk=person_id)
-        trace.before.setdefault("phones", []).append([person.pk, _kept(person.phone), person.phone_fingerprint])
+        _keep(trace, phone=[person.pk, self.sealer.open(person.phone), person.phone_fingerprint])
         person.phone, person.phone_fingerprint = self.sealer.seal(phone, PHONE_CONTEXT), mark
         person.save(update_fields=["phone", "phone_fingerprint"])
 
@@ -281,11 +297,18 @@ def _day(written: str | None) -> date | None:
     return date.fromisoformat(written) if written else None
 
 
-def _kept(sealed: Any) -> str:
-    """A sealed value as text, still sealed."""
-    return base64.b64encode(sealed.blob).decode() if sealed else ""
+def _keep(trace: RosterTrace, **secret: list[Any]) -> None:
+    """Add to what a trace keeps sealed: the identity number that was replaced, or one replaced phone."""
+    kept = kept_secrets(trace)
+    if "phone" in secret:
+        kept.setdefault("phones", []).append(secret["phone"])
+    else:
+        kept.update(secret)
+    trace.secrets = json.dumps(kept)
 
 
-def restored(kept: str, context: str) -> Sealed:
-    """The sealed value that ``before`` keeps."""
-    return Sealed(base64.b64decode(kept), context)
+def kept_secrets(trace: RosterTrace) -> dict[str, Any]:
+    """id_number: [text, fingerprint]; phones: [[person, text, fingerprint], …]."""
+    held = trace.secrets
+    opened = held if isinstance(held, str) else held.reveal() if held else ""
+    return json.loads(opened) if opened else {}
