@@ -17,7 +17,7 @@ from xinqiao.ui.forms import ChoiceCards, DateInput, DateTimeInput, ShortText
 _SECRET = {"data-secret": ""}
 
 
-def _words(label: object, help_text: object = "", rows: int = 3, *, required: bool = True) -> forms.CharField:
+def _words(label: Any, help_text: Any = "", rows: int = 3, *, required: bool = True) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,

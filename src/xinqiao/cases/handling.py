@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F
@@ -44,7 +45,7 @@ def locked_person(pk: int) -> Person:
     return Person.objects.select_for_update(of=("self",)).get(pk=pk)
 
 
-def note(actor: Actor, action: str, at: datetime, row: models.Model, person_id: int, **facts: object) -> None:
+def note(actor: Actor, action: str, at: datetime, row: models.Model, person_id: int, **facts: Any) -> None:
     """One act into the school's trail; facts are codes and numbers only."""
     record(
         account=actor.account,

@@ -55,7 +55,7 @@ def _reach(paths: list[str], at: datetime) -> Q:
     rows = Enrolment.objects.filter(
         under(paths, "class_node__path"), current(localdate(at)), person=OuterRef("person"), school=OuterRef("school")
     )
-    return under(paths, "school__path") | Exists(rows) if paths else Q(pk__in=[])
+    return under(paths, "school__path") | Q(Exists(rows)) if paths else Q(pk__in=[])
 
 
 def _hands(actor: Actor, at: datetime, climbs: type[Model], row: str, still_open: Q, person: str) -> Q:

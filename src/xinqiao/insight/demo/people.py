@@ -152,32 +152,46 @@ def _school(world: World, index: int, students: int, started: date) -> School:
     return school
 
 
+Row = tuple[Person, Person, Organisation, School, str]
+"""A child, a guardian, their class and school, and the student number."""
+
+
 def _fill_classes(world: World, students: int, started: date) -> None:
     """Students and one guardian each, in bulk."""
-    rng = world.rng
-    left = students
-    rows: list[tuple[Person, Person, Organisation, School, str]] = []
-    phone_field = Person._meta.get_field("phone")
+    rng, left = world.rng, students
+    rows: list[Row] = []
     for index, school in enumerate(world.schools):
-        share = students // len(world.schools) + (index < students % len(world.schools))
-        for place in range(share):
+        for place in range(students // len(world.schools) + (index < students % len(world.schools))):
             class_node = school.classes[place % len(school.classes)]
-            first_age = FIRST_GRADE["63", school.stage] + 5
             entry_year = class_node.entry_year or started.year
-            birth = date(entry_year - first_age, 9, 1) - timedelta(days=rng.randrange(365))
-            child = Person(
-                name=person_name(rng), keeper=school.node, sex=rng.choice("mf"), birth_date=birth + timedelta(days=1)
-            )
-            phone = fake_phone(left)
-            guardian = Person(
-                name=person_name(rng),
-                keeper=school.node,
-                phone=phone_field.seal(phone, school.node.pk),  # type: ignore[union-attr]
-                phone_fingerprint=fingerprint(phone),
-            )
+            child, guardian = _family(rng, school, entry_year, fake_phone(left))
             rows.append((child, guardian, class_node, school, f"{entry_year}{place + 1:05}"))
             left -= 1
     Person.objects.bulk_create([person for row in rows for person in row[:2]], batch_size=2000)
+    _enrol(rng, rows, started)
+    groups = {group.code: group for group in PopulationGroup.objects.filter(owner=None)}
+    GroupMembership.objects.bulk_create(
+        [
+            GroupMembership(person=child, group=groups[code], source="花名册", starts_on=started)
+            for child, *_rest in rows
+            for code, share in GROUP_SHARES.items()
+            if code in groups and rng.random() < share
+        ],
+        batch_size=2000,
+    )
+
+
+def _family(rng: random.Random, school: School, entry_year: int, phone: str) -> tuple[Person, Person]:
+    """A child of the right age for the stage, and whom to call."""
+    born = date(entry_year - FIRST_GRADE["63", school.stage] - 5, 9, 1) - timedelta(days=rng.randrange(365))
+    child = Person(name=person_name(rng), keeper=school.node, sex=rng.choice("mf"), birth_date=born + timedelta(days=1))
+    sealed = Person._meta.get_field("phone").seal(phone, school.node.pk)  # type: ignore[union-attr]
+    guardian = Person(name=person_name(rng), keeper=school.node, phone=sealed, phone_fingerprint=fingerprint(phone))
+    return child, guardian
+
+
+def _enrol(rng: random.Random, rows: list[Row], started: date) -> None:
+    since = {node.pk: date(node.entry_year or started.year, 9, 1) for _c, _g, node, _s, _n in rows}
     Enrolment.objects.bulk_create(
         [
             Enrolment(
@@ -185,7 +199,7 @@ def _fill_classes(world: World, students: int, started: date) -> None:
                 class_node=node,
                 school=school.node,
                 student_number=number,
-                starts_on=date(node.entry_year or started.year, 9, 1),
+                starts_on=since[node.pk],
                 boarding=rng.random() < 0.3,
             )
             for child, _guardian, node, school, number in rows
@@ -199,19 +213,9 @@ def _fill_classes(world: World, students: int, started: date) -> None:
                 guardian=guardian,
                 relation=rng.choice(("mother", "father", "grandparent")),
                 first_contact=True,
-                starts_on=date(node.entry_year or started.year, 9, 1),
+                starts_on=since[node.pk],
             )
             for child, guardian, node, _school, _number in rows
-        ],
-        batch_size=2000,
-    )
-    groups = {group.code: group for group in PopulationGroup.objects.filter(owner=None)}
-    GroupMembership.objects.bulk_create(
-        [
-            GroupMembership(person=child, group=groups[code], source="花名册", starts_on=started)
-            for child, *_rest in rows
-            for code, share in GROUP_SHARES.items()
-            if code in groups and rng.random() < share
         ],
         batch_size=2000,
     )

@@ -129,7 +129,7 @@ def _tallies(campaign: Campaign, sittings: list[int], stage: str) -> None:
     counts: Counter[tuple[int, int, str]] = Counter()
     rows = Sitting.objects.filter(campaign=campaign, state="submitted", pk__in=set(sittings))
     for node, year, sex in rows.values_list("class_node", "class_node__entry_year", "person__sex"):
-        counts[node, year, sex] += 1
+        counts[node, year or 0, sex] += 1
     Tally.objects.bulk_create(
         [
             Tally(

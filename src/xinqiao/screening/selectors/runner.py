@@ -21,7 +21,7 @@ def saved_state(sitting: Sitting, part: int, definition: Definition) -> dict[str
     if sheet is None:
         return None
     packed = bytes(sheet.answers)
-    timed = clocks.unpack(sheet.clocks, len(definition.items)) or []
+    timed = clocks.unpack(bytes(sheet.clocks) if sheet.clocks else None, len(definition.items)) or []
     return {
         "seq": sheet.sequence,
         "answers": {name: code for name, code in definition.decode(packed).items() if code is not None},

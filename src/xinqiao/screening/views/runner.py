@@ -41,6 +41,8 @@ def answer(request: HttpRequest, sitting_id: int, part: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, words.refusal_words(refusal))
         return redirect("screening:sitting", sitting_id)
+    if step.definition is None:
+        raise Http404
     definition, age, lang = step.definition, sitting.person.age_on(timezone.localdate(at)), _language()
     setup = {
         "token": token,
@@ -51,7 +53,7 @@ def answer(request: HttpRequest, sitting_id: int, part: int) -> HttpResponse:
         "home": reverse("screening:mine"),
         "words": reads.words(),
     }
-    request.help_lines = reads.help_lines(sitting, at)
+    request.help_lines = reads.help_lines(sitting, at)  # type: ignore[attr-defined]
     context = {
         "sitting": sitting,
         "title": definition.words(definition.title_student, lang),
