@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from xinqiao.access.actor import Actor, Held
@@ -39,9 +39,16 @@ def _post_ids(actor: Actor) -> list[int]:
     return [post.id for post in actor.posts]
 
 
-def _at(paths: list[str]) -> Q:
-    """Signals of students whose class (or school, for somebody without a class) lies in one of the subtrees."""
-    return under(paths, "class_node__path") | (Q(class_node=None) & under(paths, "school__path"))
+def _at(actor: Actor, action: str, at_least: Depth) -> Q:
+    """Signals of students whose place lies in reach of a post with this right.
+
+    Nearly every post is held at a school, and then the school's id says it all: no join, and the index is used.
+    """
+    posts = [post for post in actor.posts if depth_of(post.kind, action) >= at_least]
+    here = Q(school__in=[post.organisation_id for post in posts if post.organisation_kind == "school"])
+    below = [post.path for post in posts if post.organisation_kind in INSIDE - {"school"}]
+    above = [post.path for post in posts if post.organisation_kind not in INSIDE]
+    return here | under(below, "class_node__path") | under(above, "school__path")
 
 
 def standing_level() -> Subquery:
@@ -53,17 +60,17 @@ def standing_level() -> Subquery:
 def visible_signals(actor: Actor, at: datetime) -> QuerySet[Signal]:
     """Every signal the actor may open; lists, searches, counts and exports start here."""
     mine = _post_ids(actor)
-    climbed = Climb.objects.filter(Q(from_post__in=mine) | Q(to_post__in=mine), signal=OuterRef("pk"))
-    in_hands = OPEN & (Q(owner_post__in=mine) | Exists(climbed))
-    leads = _at(actor.paths(Action.ANSWER, Depth.PLAN))
+    climbed = Climb.objects.filter(Q(from_post__in=mine) | Q(to_post__in=mine)).values("signal")
+    in_hands = OPEN & (Q(owner_post__in=mine) | Q(pk__in=climbed))
+    leads = _at(actor, Action.ANSWER, Depth.PLAN)
     grave = leads & Q(standing__gte=SECOND_PERSON_FROM) & ~Q(state=SignalState.CLOSED)
-    whole = _at(actor.paths(Action.TRIAGE, Depth.NOTES)) | Q(subject__in=actor.glass)
+    whole = _at(actor, Action.TRIAGE, Depth.NOTES) | Q(subject__in=actor.glass)
     return Signal.objects.annotate(standing=standing_level()).filter(whole | in_hands | grave)
 
 
 def named_signals(actor: Actor, at: datetime) -> QuerySet[Signal]:
     """Those whose student the actor may know by name: only these can be found by a name."""
-    whole = _at(actor.paths(Action.ANSWER, Depth.PLAN)) | Q(subject__in=actor.glass)
+    whole = _at(actor, Action.ANSWER, Depth.PLAN) | Q(subject__in=actor.glass)
     own = Q(owner_post__in=[post.id for post in actor.posts if _knows_names(post)])
     return visible_signals(actor, at).filter(whole | own)
 
