@@ -120,12 +120,12 @@ def _preview(args: argparse.Namespace) -> dict[str, Any] | int:
 
 
 def _report(roster: RosterImport) -> dict[str, Any]:
-    from xinqiao.rosters import faults, pages, selectors
+    from xinqiao.rosters import faults, selectors
 
     rows = [
         {
             "row": row.number,
-            "column": "" if column < 0 else pages.column_letter(column),
+            "column": "" if column < 0 else column_letter(column),
             "field": roster.mapping.get(str(column), ""),
             "code": code,
             "message": faults.say(code, facts),
@@ -141,7 +141,7 @@ def _report(roster: RosterImport) -> dict[str, Any]:
         "head_row": head["row"],
         "columns": [
             {
-                "column": pages.column_letter(column["index"]),
+                "column": column_letter(column["index"]),
                 "label": column["label"],
                 "field": roster.mapping.get(str(column["index"]), ""),
                 "confidence": column["confidence"],
@@ -225,6 +225,4 @@ class _Bar:
         self._progress.stop()
 
     def __call__(self, done: int, total: int, said: str = "") -> None:
-        self._progress.update(
-            self._task, completed=done, total=total or None, **({"description": said} if said else {})
-        )
+        self._progress.update(self._task, completed=done, total=total or None, description=said or None)

@@ -57,7 +57,7 @@ class MappingForm(forms.Form):
         label=_("从哪天起算"), widget=DateInput, help_text=_("新来、调班和离校都从这一天起算，一般就是今天。")
     )
 
-    def __init__(self, *args: Any, roster: RosterImport, head: Head, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, roster: RosterImport, head: Head) -> None:
         self.head = head
         chosen = {int(index): field for index, field in roster.mapping.items()}
         initial = {
@@ -66,7 +66,7 @@ class MappingForm(forms.Form):
             "effective_on": roster.effective_on,
             **{f"column_{c.index}": chosen.get(c.index, SKIP) if chosen else c.field for c in head.columns},
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         year = cast("forms.TypedChoiceField", self.fields["school_year"])
         around = range(roster.made_at.year - 2, roster.made_at.year + 2)
         year.choices = [(y, gettext("%(first)d–%(last)d 学年") % {"first": y, "last": y + 1}) for y in around]

@@ -29,7 +29,7 @@ def _writer(field: models.Field[Any, Any]) -> Any:
     if isinstance(field, models.JSONField):
         return _json
     if isinstance(field, models.BinaryField):
-        return connection.Database.Binary
+        return memoryview if connection.vendor == "sqlite" else bytes
     return _as_is
 
 

@@ -61,6 +61,7 @@ class Workbook:
     date1904: bool = False
     _text: str = ""
     _book: Any = None
+    _opened: tuple[str, Any] | None = None
     _marks: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
 
     def rows(self, sheet: str) -> Iterator[list[Any]]:
@@ -87,7 +88,7 @@ class Workbook:
         return self._text.count("\n") + 1 if self.kind == "csv" else int(self._sheet(sheet).total_height)
 
     def _sheet(self, name: str) -> Any:
-        if not hasattr(self, "_opened") or self._opened[0] != name:
+        if self._opened is None or self._opened[0] != name:
             self._opened = (name, _call(self._book.get_sheet_by_name, name))
         return self._opened[1]
 

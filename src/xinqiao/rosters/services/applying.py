@@ -156,10 +156,7 @@ def _classes(roster: RosterImport) -> dict[tuple[str, int, int], int]:
     school = roster.school
     below = Organisation.objects.filter(path__startswith=school.path)
     grades = {(node.stage, node.entry_year): node for node in below.filter(kind="grade")}
-    classes = {
-        (stage, year, number): pk
-        for pk, stage, year, number in below.filter(kind="class").values_list("pk", "stage", "entry_year", "number")
-    }
+    classes = {(node.stage, node.entry_year or 0, node.number or 0): node.pk for node in below.filter(kind="class")}
     acting = RosterRow.objects.filter(roster=roster, kind__in=_ENDS_BY_NUMBER)
     wanted = {tuple(key) for key in acting.values_list("values__key", flat=True).distinct() if key}
     made = []

@@ -64,8 +64,8 @@ def _decide(roster: RosterImport, pairs: list[tuple[RosterRow, int | None]]) -> 
     for row, person_id in pairs:
         if person_id is not None and (person_id not in row.candidates or person_id not in known):
             raise Refusal(str(faults.NO_CANDIDATE), code="candidate")
-        taken = RosterRow.objects.filter(roster=roster, person_id=person_id).exclude(pk=row.pk)
-        if person_id is not None and taken.exclude(kind=RowKind.LEFT).exists():
+        others = RosterRow.objects.filter(roster=roster).exclude(pk=row.pk).exclude(kind=RowKind.LEFT)
+        if person_id is not None and others.filter(person_id=person_id).exists():
             raise Refusal(str(faults.TAKEN), code="candidate")
         rejudged(row, known.get(person_id) if person_id is not None else None)
     fields = ["kind", "changes", "decided", "person", "enrolment"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from xinqiao.rosters.rules import LIFECYCLE
 from xinqiao.rosters.sealing import Sealer
 from xinqiao.rosters.selectors import chunks
 from xinqiao.rosters.services.receiving import locked, note
-from xinqiao.rosters.services.writing import ID_CONTEXT, kept_secrets
+from xinqiao.rosters.services.writing import ID_CONTEXT
 
 
 def undo_roster(*, actor: Actor, roster: RosterImport, at: datetime) -> RosterImport:
@@ -98,7 +99,7 @@ def _take_back(roster: RosterImport) -> None:
     for piece in chunks(traces.exclude(before={}, secrets=b"").iterator(chunk_size=500)):
         _restore_places(piece)
         _restore_people(piece, sealer)
-        _restore_circles(piece)
+        _restore_circles(piece, sealer)
         made_people += [pk for trace in piece for pk in trace.before.get("people", ())]
     for ids in chunks(made_people):
         _remove(Person.objects.filter(pk__in=ids))
@@ -116,7 +117,7 @@ def _remove(rows: QuerySet[Any]) -> None:
 
 def _set_numbers_aside(traces: QuerySet[RosterTrace]) -> None:
     changed = traces.filter(changed__isnull=False, before__enrolment__has_key="student_number")
-    for ids in chunks(changed.values_list("changed", flat=True)):
+    for ids in chunks(pk for pk in changed.values_list("changed", flat=True) if pk is not None):
         held = list(Enrolment.objects.filter(pk__in=ids))
         for enrolment in held:
             enrolment.student_number = f"~{enrolment.pk}"
@@ -124,8 +125,8 @@ def _set_numbers_aside(traces: QuerySet[RosterTrace]) -> None:
 
 
 def _restore_places(traces: Sequence[RosterTrace]) -> None:
-    before = {trace.changed: trace.before["enrolment"] for trace in traces if trace.changed}
-    held = list(Enrolment.objects.filter(pk__in=before))
+    before = {trace.changed: trace.before["enrolment"] for trace in traces if trace.changed is not None}
+    held = list(Enrolment.objects.filter(pk__in=list(before)))
     for enrolment in held:
         for name in ("student_number", "boarding"):
             if name in before[enrolment.pk]:
@@ -136,9 +137,9 @@ def _restore_places(traces: Sequence[RosterTrace]) -> None:
 def _restore_people(traces: Sequence[RosterTrace], sealer: Sealer) -> None:
     """Old values return where the new one still stands; what somebody corrected since stays."""
     before = {trace.person_id: trace.before["person"] for trace in traces if "person" in trace.before}
-    secrets = {trace.person_id: kept_secrets(trace) for trace in traces if trace.secrets}
+    secrets = {trace.person_id: _kept(trace, sealer) for trace in traces if trace.secrets}
     numbers = {pk: kept["id_number"] for pk, kept in secrets.items() if "id_number" in kept}
-    people = list(Person.objects.filter(pk__in=before))
+    people = list(Person.objects.filter(pk__in=list(before)))
     for person in people:
         values = before[person.pk]
         for name in ("name", "sex"):
@@ -153,7 +154,7 @@ def _restore_people(traces: Sequence[RosterTrace], sealer: Sealer) -> None:
     Person.objects.bulk_update(people, fields, batch_size=100)
 
 
-def _restore_circles(traces: Sequence[RosterTrace]) -> None:
+def _restore_circles(traces: Sequence[RosterTrace], sealer: Sealer) -> None:
     """Guardians and groups."""
     _remove(Guardianship.objects.filter(pk__in=_ids(traces, "guardianships")))
     _remove(GroupMembership.objects.filter(pk__in=_ids(traces, "memberships")))
@@ -161,10 +162,15 @@ def _restore_circles(traces: Sequence[RosterTrace]) -> None:
     for trace in traces:
         for pk, relation in trace.before.get("relations", ()):
             Guardianship.objects.filter(pk=pk).update(relation=relation)
-        for pk, phone, mark in kept_secrets(trace).get("phones", ()):
+        for pk, phone, mark in _kept(trace, sealer).get("phones", ()):
             person = Person.objects.get(pk=pk)
             person.phone, person.phone_fingerprint = phone, mark
             person.save(update_fields=["phone", "phone_fingerprint"])
+
+
+def _kept(trace: RosterTrace, sealer: Sealer) -> dict[str, Any]:
+    """id_number: [text, fingerprint]; phones: [[person, text, fingerprint], …]."""
+    return dict(json.loads(sealer.open(trace.secrets) or "{}"))
 
 
 def _ids(traces: Sequence[RosterTrace], name: str) -> list[int]:

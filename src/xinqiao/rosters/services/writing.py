@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,43 @@ from xinqiao.rosters.selectors import ROSTER_SOURCE
 ID_CONTEXT, PHONE_CONTEXT = "people.person.id_number", "people.person.phone"
 TRACE_CONTEXT = "rosters.rostertrace.secrets"
 _NUMBER = "student_number"
+
+
+@dataclass
+class Work:
+    """One row while it is written, and what becomes its trace.
+
+    secret: the row's identity number ("id") and one phone per guardian ("phones"), opened. before: what was replaced
+    or made, as ``undoing`` reads it. kept: secrets that were replaced; they go into the trace's sealed column.
+    """
+
+    row: RosterRow
+    secret: Mapping[str, Any]
+    person: int
+    made_person: bool = False
+    closed: int | None = None
+    opened: int | None = None
+    changed: int | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def note(self, name: str, value: Any) -> None:
+        self.before.setdefault(name, []).append(value)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A guardian a child should have. ``key`` is who it is: brothers and sisters share one by phone and name."""
+
+    work: Work
+    name: str
+    relation: str
+    phone: str
+    mark: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.mark or str(self.work.person), self.name)
 
 
 class Writer:
@@ -37,7 +75,6 @@ class Writer:
         self.guardians = self._known_guardians()
 
     def _known_guardians(self) -> dict[tuple[str, str], int]:
-        """(fingerprint of the phone, name) → guardian, so that brothers and sisters share one."""
         rows = Guardianship.objects.filter(guardian__keeper=self.roster.school).exclude(guardian__phone_fingerprint="")
         found = rows.values_list("guardian__phone_fingerprint", "guardian__name", "guardian_id").distinct()
         return {(phone, name): pk for phone, name, pk in found}
@@ -46,269 +83,225 @@ class Writer:
         """Take changing student numbers out of the way first: two students may be swapping theirs."""
         rows = selectors.rows_of(self.roster, RowKind.CHANGED).filter(changes__has_key=_NUMBER)
         for piece in selectors.chunks(rows.values_list("enrolment", flat=True)):
-            held = list(Enrolment.objects.filter(pk__in=piece))
-            for enrolment in held:
+            held = _places(piece)
+            for enrolment in held.values():
                 enrolment.student_number = f"~{enrolment.pk}"
-            Enrolment.objects.bulk_update(held, [_NUMBER], batch_size=200)
+            Enrolment.objects.bulk_update(held.values(), [_NUMBER], batch_size=200)
 
     def write(self, rows: Sequence[RosterRow]) -> None:
-        traces = [
-            RosterTrace(roster=self.roster, owner=self.school_id, person_id=row.person_id, before={}) for row in rows
-        ]
-        secrets = [self._secrets(row) for row in rows]
+        works = [Work(row, self._secret(row), row.person_id or 0) for row in rows]
         if rows[0].kind == RowKind.NEW:
-            self._make_people(rows, secrets, traces)
+            self._make_people(works)
         else:
-            self._update_people(rows, secrets, traces)
-        self._place(rows, traces)
-        self._write_guardians(rows, secrets, traces)
-        self._write_groups(rows, traces)
-        insert_many(RosterTrace, [self._trace_row(trace) for trace in traces])
+            self._update_people(works)
+        if rows[0].kind == RowKind.CHANGED:
+            self._change_places(works)
+        else:
+            self._begin_places(works)
+        self._write_guardians(works)
+        self._write_groups(works)
+        insert_many(RosterTrace, [self._trace(work) for work in works])
 
-    def _trace_row(self, trace: RosterTrace) -> dict[str, Any]:
-        kept = trace.secrets
+    def _secret(self, row: RosterRow) -> dict[str, Any]:
+        opened = self.sealer.open(row.secrets)
+        return dict(json.loads(opened)) if opened else {"id": "", "phones": []}
+
+    def _trace(self, work: Work) -> dict[str, Any]:
         return {
             "roster_id": self.roster.pk,
-            "person_id": trace.person_id,
-            "made_person": trace.made_person,
-            "closed": trace.closed,
-            "opened": trace.opened,
-            "changed": trace.changed,
-            "before": trace.before,
+            "person_id": work.person,
+            "made_person": work.made_person,
+            "closed": work.closed,
+            "opened": work.opened,
+            "changed": work.changed,
+            "before": work.before,
             "owner": self.school_id,
-            "secrets": self.sealer.seal(kept, TRACE_CONTEXT).blob if isinstance(kept, str) else b"",
+            "secrets": self.sealer.seal(json.dumps(work.kept), TRACE_CONTEXT).blob if work.kept else b"",
         }
 
-    def _secrets(self, row: RosterRow) -> dict[str, Any]:
-        opened = self.sealer.open(row.secrets) if row.secrets else ""
-        return json.loads(opened) if opened else {"id": "", "phones": []}
-
     # --- persons -----------------------------------------------------------------------------------------------
-    def _make_people(
-        self, rows: Sequence[RosterRow], secrets: Sequence[dict[str, Any]], traces: Sequence[RosterTrace]
-    ) -> None:
+    def _make_people(self, works: Sequence[Work]) -> None:
         people = []
-        for row, secret in zip(rows, secrets, strict=True):
-            values = row.values
+        for work in works:
+            values = work.row.values
             person = Person(
-                name=row.name,
+                name=work.row.name,
                 sex=values.get("sex") or Sex.UNKNOWN,
                 birth_date=_day(values.get("birth_date")),
                 keeper_id=self.school_id,
             )
-            if secret["id"]:
-                person.id_number = self.sealer.seal(secret["id"], ID_CONTEXT)
+            if work.secret["id"]:
+                person.id_number = self.sealer.seal(work.secret["id"], ID_CONTEXT)
                 person.id_fingerprint = values["identity"]
             people.append(person)
-        for row, person, trace in zip(rows, Person.objects.bulk_create(people), traces, strict=True):
-            row.person_id = trace.person_id = person.pk
-            trace.made_person = True
+        for work, person in zip(works, Person.objects.bulk_create(people), strict=True):
+            work.person, work.made_person = person.pk, True
 
-    def _update_people(
-        self, rows: Sequence[RosterRow], secrets: Sequence[dict[str, Any]], traces: Sequence[RosterTrace]
-    ) -> None:
-        touched = [row.person_id for row in rows if row.changes.keys() & {"name", "sex", "birth_date", "id_number"}]
-        people = {person.pk: person for piece in selectors.chunks(touched) for person in _people(piece)}
-        for row, secret, trace in zip(rows, secrets, traces, strict=True):
-            person = people.get(row.person_id or 0)
-            if person is None:
-                continue
+    def _update_people(self, works: Sequence[Work]) -> None:
+        touched = [work for work in works if work.row.changes.keys() & {"name", "sex", "birth_date", "id_number"}]
+        people = {
+            person.pk: person
+            for piece in selectors.chunks(work.person for work in touched)
+            for person in Person.objects.filter(pk__in=piece)
+        }
+        for work in touched:
+            person, changes = people[work.person], work.row.changes
             before: dict[str, Any] = {}
-            for name in row.changes.keys() & {"name", "sex"}:
-                before[name] = [getattr(person, name), row.changes[name][1]]
-                setattr(person, name, row.changes[name][1])
-            if "birth_date" in row.changes:
+            for name in changes.keys() & {"name", "sex"}:
+                before[name] = [getattr(person, name), changes[name][1]]
+                setattr(person, name, changes[name][1])
+            if "birth_date" in changes:
                 before["birth_date"] = [
                     person.birth_date.isoformat() if person.birth_date else "",
-                    row.changes["birth_date"][1],
+                    changes["birth_date"][1],
                 ]
-                person.birth_date = _day(row.changes["birth_date"][1])
-            if "id_number" in row.changes:
-                _keep(trace, id_number=[self.sealer.open(person.id_number), person.id_fingerprint])
-                person.id_number = self.sealer.seal(secret["id"], ID_CONTEXT)
-                person.id_fingerprint = row.values["identity"]
-            trace.before["person"] = before
+                person.birth_date = _day(changes["birth_date"][1])
+            if "id_number" in changes:
+                work.kept["id_number"] = [self.sealer.open(person.id_number), person.id_fingerprint]
+                person.id_number = self.sealer.seal(work.secret["id"], ID_CONTEXT)
+                person.id_fingerprint = work.row.values["identity"]
+            work.before["person"] = before
         fields = ["name", "sex", "birth_date", "id_number", "id_fingerprint"]
-        Person.objects.bulk_update(list(people.values()), fields, batch_size=100)
+        Person.objects.bulk_update(people.values(), fields, batch_size=100)
 
     # --- places ------------------------------------------------------------------------------------------------
-    def _place(self, rows: Sequence[RosterRow], traces: Sequence[RosterTrace]) -> None:
-        if rows[0].kind == RowKind.CHANGED:
-            self._change_places(rows, traces)
-            return
-        held = {
-            e.pk: e
-            for piece in selectors.chunks(row.enrolment for row in rows if row.enrolment)
-            for e in _places(piece)
-        }
+    def _begin_places(self, works: Sequence[Work]) -> None:
+        held: dict[int, Enrolment] = {}
+        for piece in selectors.chunks(work.row.enrolment for work in works if work.row.enrolment):
+            held.update(_places(piece))
         made = []
-        for row, trace in zip(rows, traces, strict=True):
-            old = held.get(row.enrolment or 0)
-            boarding = row.values.get("boarding", old.boarding if old else None)
+        for work in works:
+            row, old = work.row, held.get(work.row.enrolment or 0)
+            stage, year, number = row.values["key"]
             made.append(
                 Enrolment(
-                    person_id=row.person_id,
-                    class_node_id=self.classes[_key(row)],
+                    person_id=work.person,
+                    class_node_id=self.classes[stage, year, number],
                     school_id=self.school_id,
                     student_number=row.student_number,
-                    boarding=boarding,
+                    boarding=row.values.get("boarding", old.boarding if old else None),
                     starts_on=self.day,
                 )
             )
-            trace.closed = row.enrolment if row.kind == RowKind.MOVED else None
-        for trace, enrolment in zip(traces, Enrolment.objects.bulk_create(made), strict=True):
-            trace.opened = enrolment.pk
+            work.closed = row.enrolment if row.kind == RowKind.MOVED else None
+        for work, enrolment in zip(works, Enrolment.objects.bulk_create(made), strict=True):
+            work.opened = enrolment.pk
 
-    def _change_places(self, rows: Sequence[RosterRow], traces: Sequence[RosterTrace]) -> None:
-        touched = [row.enrolment for row in rows if row.changes.keys() & {_NUMBER, "boarding"} and row.enrolment]
-        held = {e.pk: e for piece in selectors.chunks(touched) for e in _places(piece)}
-        for row, trace in zip(rows, traces, strict=True):
-            enrolment = held.get(row.enrolment or 0)
-            if enrolment is None:
-                continue
+    def _change_places(self, works: Sequence[Work]) -> None:
+        touched = [work for work in works if work.row.changes.keys() & {_NUMBER, "boarding"}]
+        held: dict[int, Enrolment] = {}
+        for piece in selectors.chunks(work.row.enrolment for work in touched):
+            held.update(_places(piece))
+        for work in touched:
+            enrolment, changes = held[work.row.enrolment or 0], work.row.changes
             before: dict[str, Any] = {}
-            trace.changed = enrolment.pk
-            if _NUMBER in row.changes:
-                before[_NUMBER], enrolment.student_number = row.changes[_NUMBER]
-            if "boarding" in row.changes:
-                before["boarding"], enrolment.boarding = row.changes["boarding"]
-            trace.before["enrolment"] = before
-        Enrolment.objects.bulk_update(list(held.values()), [_NUMBER, "boarding"], batch_size=200)
+            if _NUMBER in changes:
+                before[_NUMBER], enrolment.student_number = changes[_NUMBER]
+            if "boarding" in changes:
+                before["boarding"], enrolment.boarding = changes["boarding"]
+            work.changed, work.before["enrolment"] = enrolment.pk, before
+        Enrolment.objects.bulk_update(held.values(), [_NUMBER, "boarding"], batch_size=200)
 
     # --- guardians ---------------------------------------------------------------------------------------------
-    def _write_guardians(
-        self, rows: Sequence[RosterRow], secrets: Sequence[dict[str, Any]], traces: Sequence[RosterTrace]
-    ) -> None:
-        wanted: list[tuple[RosterRow, RosterTrace, int, str]] = []
-        for row, secret, trace in zip(rows, secrets, traces, strict=True):
-            if row.kind == RowKind.NEW:
-                places = [(at, "new", 0) for at in range(len(row.values.get("guardians", ())))]
-            else:
-                changes = row.changes.get("guardians", ())
-                places = [(change["at"], change["what"], change.get("person", 0)) for change in changes]
-            for at, what, person in places:
-                phone = secret["phones"][at] if at < len(secret["phones"]) else ""
-                if what == "new":
-                    wanted.append((row, trace, at, phone))
-                elif what == "phone":
-                    self._change_phone(person, phone, row.values["guardians"][at][2], trace)
+    def _write_guardians(self, works: Sequence[Work]) -> None:
+        wanted: list[Wanted] = []
+        for work in works:
+            guardians = work.row.values.get("guardians", [])
+            changes: Iterable[Mapping[str, Any]] = work.row.changes.get("guardians", ())
+            if work.row.kind == RowKind.NEW:
+                changes = [{"at": at, "what": "new"} for at in range(len(guardians))]
+            for change in changes:
+                at = change["at"]
+                name, relation, mark = guardians[at]
+                phone = work.secret["phones"][at] if at < len(work.secret["phones"]) else ""
+                if change["what"] == "new":
+                    wanted.append(Wanted(work, name, relation, phone, mark))
+                elif change["what"] == "phone":
+                    self._change_phone(work, change["person"], phone, mark)
                 else:
-                    self._change_relation(row, person, row.values["guardians"][at][1], trace)
+                    _change_relation(work, change["person"], relation)
         self._make_guardians(wanted)
         self._bind_guardians(wanted)
 
-    def _make_guardians(self, wanted: Sequence[tuple[RosterRow, RosterTrace, int, str]]) -> None:
+    def _make_guardians(self, wanted: Sequence[Wanted]) -> None:
         """Persons for guardians that are not known yet; ``self.guardians`` knows everybody afterwards."""
-        made: list[tuple[tuple[str, str], Person, RosterTrace]] = []
-        for row, trace, at, phone in wanted:
-            name, _relation, mark = row.values["guardians"][at]
-            mine = (mark, name) if mark else (f"{row.person_id}", name)
-            if mine in self.guardians:
+        missing: dict[tuple[str, str], tuple[Wanted, Person]] = {}
+        for one in wanted:
+            if one.key in self.guardians or one.key in missing:
                 continue
-            person = Person(name=name, keeper_id=self.school_id)
-            if phone:
-                person.phone, person.phone_fingerprint = self.sealer.seal(phone, PHONE_CONTEXT), mark
-            self.guardians[mine] = 0
-            made.append((mine, person, trace))
-        for (mine, _person, trace), person in zip(
-            made, Person.objects.bulk_create([person for _mine, person, _trace in made]), strict=True
-        ):
-            self.guardians[mine] = person.pk
-            trace.before.setdefault("people", []).append(person.pk)
+            person = Person(name=one.name, keeper_id=self.school_id)
+            if one.phone:
+                person.phone, person.phone_fingerprint = self.sealer.seal(one.phone, PHONE_CONTEXT), one.mark
+            missing[one.key] = (one, person)
+        made = Person.objects.bulk_create([person for _one, person in missing.values()])
+        for (key, (one, _person)), person in zip(missing.items(), made, strict=True):
+            self.guardians[key] = person.pk
+            one.work.note("people", person.pk)
 
-    def _bind_guardians(self, wanted: Sequence[tuple[RosterRow, RosterTrace, int, str]]) -> None:
-        children = [row.person_id for row, _trace, _at, _phone in wanted if row.kind != RowKind.NEW]
-        first = {
-            child
-            for piece in selectors.chunks(children)
-            for child in Guardianship.objects.filter(child__in=piece, ends_on=None, first_contact=True).values_list(
-                "child_id", flat=True
-            )
-        }
-        made: list[tuple[Guardianship, RosterTrace]] = []
-        bound: set[tuple[int | None, int]] = set()
-        for row, trace, at, _phone in wanted:
-            name, relation, mark = row.values["guardians"][at]
-            guardian = self.guardians[(mark, name) if mark else (f"{row.person_id}", name)]
-            if (row.person_id, guardian) in bound or guardian == row.person_id:
+    def _bind_guardians(self, wanted: Sequence[Wanted]) -> None:
+        first: set[int] = set()
+        standing = Guardianship.objects.filter(ends_on=None, first_contact=True)
+        for piece in selectors.chunks(one.work.person for one in wanted if one.work.row.kind != RowKind.NEW):
+            first.update(standing.filter(child__in=piece).values_list("child_id", flat=True))
+        made: dict[tuple[int, int], tuple[Work, Guardianship]] = {}
+        for one in wanted:
+            child, guardian = one.work.person, self.guardians[one.key]
+            if (child, guardian) in made or child == guardian:
                 continue
-            bound.add((row.person_id, guardian))
             guardianship = Guardianship(
-                child_id=row.person_id,
+                child_id=child,
                 guardian_id=guardian,
-                relation=relation,
-                first_contact=row.person_id not in first,
+                relation=one.relation,
+                first_contact=child not in first,
                 starts_on=self.day,
             )
-            first.add(row.person_id)
-            made.append((guardianship, trace))
-        for (_g, trace), row in zip(made, Guardianship.objects.bulk_create([g for g, _t in made]), strict=True):
-            trace.before.setdefault("guardianships", []).append(row.pk)
+            first.add(child)
+            made[child, guardian] = (one.work, guardianship)
+        rows = Guardianship.objects.bulk_create([guardianship for _work, guardianship in made.values()])
+        for (work, _guardianship), row in zip(made.values(), rows, strict=True):
+            work.note("guardianships", row.pk)
 
-    def _change_phone(self, person_id: int, phone: str, mark: str, trace: RosterTrace) -> None:
-        person = Person.objects.get(pk=person_id)
-        _keep(trace, phone=[person.pk, self.sealer.open(person.phone), person.phone_fingerprint])
+    def _change_phone(self, work: Work, guardian: int, phone: str, mark: str) -> None:
+        person = Person.objects.get(pk=guardian)
+        old = [person.pk, self.sealer.open(person.phone), person.phone_fingerprint]
+        work.kept.setdefault("phones", []).append(old)
         person.phone, person.phone_fingerprint = self.sealer.seal(phone, PHONE_CONTEXT), mark
         person.save(update_fields=["phone", "phone_fingerprint"])
 
-    def _change_relation(self, row: RosterRow, person_id: int, relation: str, trace: RosterTrace) -> None:
-        held = Guardianship.objects.filter(child=row.person_id, guardian=person_id, ends_on=None).get()
-        trace.before.setdefault("relations", []).append([held.pk, held.relation])
-        held.relation = relation
-        held.save(update_fields=["relation"])
-
     # --- groups ------------------------------------------------------------------------------------------------
-    def _write_groups(self, rows: Sequence[RosterRow], traces: Sequence[RosterTrace]) -> None:
-        made: list[tuple[GroupMembership, RosterTrace]] = []
-        for row, trace in zip(rows, traces, strict=True):
-            old, new = row.changes.get("groups", [[], []])
-            if row.kind == RowKind.NEW:
-                new = row.values.get("groups", [])
-            for name in set(new) - set(old):
+    def _write_groups(self, works: Sequence[Work]) -> None:
+        made: list[tuple[Work, GroupMembership]] = []
+        for work in works:
+            old, new = work.row.changes.get("groups", [[], []])
+            if work.row.kind == RowKind.NEW:
+                new = work.row.values.get("groups", [])
+            for name in sorted(set(new) - set(old)):
                 membership = GroupMembership(
-                    person_id=row.person_id, group=self.groups[name], source=ROSTER_SOURCE, starts_on=self.day
+                    person_id=work.person, group=self.groups[name], source=ROSTER_SOURCE, starts_on=self.day
                 )
-                made.append((membership, trace))
+                made.append((work, membership))
             ended = set(old) - set(new)
             if ended:
                 held = GroupMembership.objects.filter(
-                    person=row.person_id, group__name__in=ended, source=ROSTER_SOURCE, ends_on=None
+                    person=work.person, group__name__in=ended, source=ROSTER_SOURCE, ends_on=None
                 )
-                trace.before["memberships_ended"] = list(held.values_list("pk", flat=True))
+                work.before["memberships_ended"] = list(held.values_list("pk", flat=True))
                 held.update(ends_on=self.day)
-        for (_m, trace), row in zip(made, GroupMembership.objects.bulk_create([m for m, _t in made]), strict=True):
-            trace.before.setdefault("memberships", []).append(row.pk)
+        rows = GroupMembership.objects.bulk_create([membership for _work, membership in made])
+        for (work, _membership), row in zip(made, rows, strict=True):
+            work.note("memberships", row.pk)
 
 
-def _people(pks: Sequence[Any]) -> list[Person]:
-    return list(Person.objects.filter(pk__in=pks))
+def _change_relation(work: Work, guardian: int, relation: str) -> None:
+    held = Guardianship.objects.get(child=work.person, guardian=guardian, ends_on=None)
+    work.note("relations", [held.pk, held.relation])
+    held.relation = relation
+    held.save(update_fields=["relation"])
 
 
-def _places(pks: Sequence[Any]) -> list[Enrolment]:
-    return list(Enrolment.objects.filter(pk__in=pks))
-
-
-def _key(row: RosterRow) -> tuple[str, int, int]:
-    stage, year, number = row.values["key"]
-    return stage, year, number
+def _places(pks: Sequence[Any]) -> dict[int, Enrolment]:
+    return {enrolment.pk: enrolment for enrolment in Enrolment.objects.filter(pk__in=pks)}
 
 
 def _day(written: str | None) -> date | None:
     return date.fromisoformat(written) if written else None
-
-
-def _keep(trace: RosterTrace, **secret: list[Any]) -> None:
-    """Add to what a trace keeps sealed: the identity number that was replaced, or one replaced phone."""
-    kept = kept_secrets(trace)
-    if "phone" in secret:
-        kept.setdefault("phones", []).append(secret["phone"])
-    else:
-        kept.update(secret)
-    trace.secrets = json.dumps(kept)
-
-
-def kept_secrets(trace: RosterTrace) -> dict[str, Any]:
-    """id_number: [text, fingerprint]; phones: [[person, text, fingerprint], …]."""
-    held = trace.secrets
-    opened = held if isinstance(held, str) else held.reveal() if held else ""
-    return json.loads(opened) if opened else {}
