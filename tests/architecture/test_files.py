@@ -13,9 +13,10 @@ CONVERTS = {"localdate", "localtime"}  # of now, when nothing is handed to them
 # Verbs (they take ``at``) that nobody in particular performs: path:function → who is behind it.
 WITHOUT_ACTOR: dict[str, str] = {
     "src/xinqiao/cases/services/duties.py:give_duties": "follows from a level somebody set; the trail names them",
+    "src/xinqiao/cases/services/opening.py:follow_level": "a new level moves the next date; the trail names who set it",
     "src/xinqiao/access/services/entry.py:bind_guardian": "a guardian at the door, who becomes somebody by this",
 }
-BY_THE_CLOCK = ("climb_", "remind_", "expire_", "sweep_")  # nobody acts: a date was missed
+BY_THE_CLOCK = ("climb_", "remind_", "expire_", "sweep_", "keep_")  # nobody acts: a date was missed, a post ended
 # Files that read the clock all the same → why.
 OWN_CLOCK: dict[str, str] = {}
 

@@ -179,7 +179,7 @@ class SummaryForm(forms.Form):
     for_whom = forms.CharField(
         label=_("给谁"), max_length=80, help_text=_("单位和姓名，例如“市第一医院心理科 王医生”。")
     )
-    seen = _words(_("看到的情况"), _("用平常的话写对方需要知道的，不写分数、等级、谈话内容和诊断。"), rows=4)
+    seen = _words(_("看到的情况"), _("用平常的话写对方需要知道的。不写诊断，也不写分数、等级和谈话内容。"), rows=4)
     asked = _words(_("希望对方做什么"))
     contact = _words(_("学校联系人和电话"), rows=2)
     days = forms.IntegerField(label=_("有效期（天）"), min_value=1, max_value=90, initial=7)
