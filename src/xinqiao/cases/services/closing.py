@@ -120,15 +120,19 @@ def reopen(*, actor: Actor, case: Case, reason: str, at: datetime) -> Case:
         raise Refusal(_("请写明重新打开的原因。"), code="reason", field="reason")
     if has_open_case(case.person_id, case.school_id):
         raise Refusal(_("这位学生已有进行中的个案，请在那里继续。"), code="open")
+    asked_by, closed_by = case.closing_asked_by, case.closed_by
+    asked_at, closed_at = case.closing_asked_at, case.closed_at
+    if asked_by is None or closed_by is None or asked_at is None or closed_at is None:  # the database holds none
+        raise Refusal(rules.CASE.refusal, code="move")
     PastClosing.objects.create(
         case=case,
         school=case.school,
         outcome=case.outcome,
         words=case.closing_words.reveal() if case.closing_words else "",
-        asked_by=case.closing_asked_by,
-        asked_at=case.closing_asked_at,
-        closed_by=case.closed_by,
-        closed_at=case.closed_at,
+        asked_by=asked_by,
+        asked_at=asked_at,
+        closed_by=closed_by,
+        closed_at=closed_at,
         reopened_by=actor.person,
         reopened_at=at,
         reason=reason.strip(),

@@ -173,6 +173,8 @@ def check_next_date(case: Case, next_at: datetime, at: datetime) -> None:
 def hand_over(*, actor: Actor, case: Case, to: Post, reason: str, at: datetime) -> Case:
     """Give a case to another psychology teacher of the school; what climbed to the last owner's hands goes along."""
     case = _steered(actor, case, at)
+    if actor.person is None:
+        raise PermissionDenied
     if case.state == CaseState.CLOSED:
         raise Refusal(_("个案已结案，不需要移交。"), code="move")
     if not reason.strip():
