@@ -121,6 +121,7 @@ def _preview(args: argparse.Namespace) -> dict[str, Any] | int:
 
 def _report(roster: RosterImport) -> dict[str, Any]:
     from xinqiao.rosters import faults, selectors
+    from xinqiao.rosters.reading.heads import column_letter
 
     rows = [
         {
