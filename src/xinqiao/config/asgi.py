@@ -8,6 +8,6 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-from xinqiao.screening.intake import Intake
+from xinqiao.screening.intake import Intake  # noqa: E402  needs the app registry
 
 application = Intake(django_application)
