@@ -24,7 +24,7 @@ def adults_of(school: Organisation, at: datetime) -> list[Post]:
 
 
 def adults_around(case: Case, at: datetime) -> list[Post]:
-    """The adults of a school who have to do with this student today, class teacher first: class, grade, whole school."""
+    """The adults of a school around this student today, class teacher first: class, grade, whole school."""
     order = {kind: rank for rank, kind in enumerate(ADULT_POSTS)}
     place = _class_path(case, at)
     near = [
