@@ -22,10 +22,8 @@ URGENT = "answer.urgent"
 DONE = "sitting.submitted"
 
 COLUMNS = "sitting_id, part, instrument_hash, sequence, client_key, answers, clocks, saved_at, submitted_at, told"
-IS_OPEN = (
-    f"s.state IN ('{SittingState.INVITED.value}', '{SittingState.STARTED.value}')"
-    f" AND c.state = '{CampaignState.OPEN.value}'"
-)
+SITTING_IS_OPEN = f"s.state IN ('{SittingState.INVITED.value}', '{SittingState.STARTED.value}')"
+CAMPAIGN_IS_OPEN = f"c.state = '{CampaignState.OPEN.value}'"
 ON_CONFLICT = f"""
 ON CONFLICT (sitting_id, part) DO UPDATE SET
   instrument_hash = excluded.instrument_hash, sequence = excluded.sequence, client_key = excluded.client_key,

@@ -14,13 +14,14 @@ from xinqiao.screening.intake.saves import FAILED, SAVED, Outcome, Save, explain
 from xinqiao.screening.intake.sql import (
     ANNOUNCEMENT,
     CAMPAIGN,
+    CAMPAIGN_IS_OPEN,
     COLUMNS,
     DONE,
     EVERY_PART_SUBMITTED,
-    IS_OPEN,
     ON_CONFLICT,
     SHEET,
     SITTING,
+    SITTING_IS_OPEN,
     URGENT,
 )
 
@@ -48,7 +49,7 @@ INSERT INTO {SHEET} ({COLUMNS})
 WITH a(sitting_id, part, instrument_hash, sequence, client_key, answers, clocks, saved_at, submitted_at) AS (
   VALUES {arriving})
 SELECT a.*, '' FROM a CROSS JOIN {SITTING} s ON s.id = a.sitting_id CROSS JOIN {CAMPAIGN} c ON c.id = s.campaign_id
-WHERE {IS_OPEN}
+WHERE {SITTING_IS_OPEN} AND {CAMPAIGN_IS_OPEN}
 {ON_CONFLICT}"""  # noqa: S608  names of our own tables
 
 
