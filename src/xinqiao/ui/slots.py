@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 Component = Callable[..., Any]
-"""Returns what its slot asks for: drawn text mostly, a list of dicts for "home" and "file"; None or empty for nothing."""
+"""Returns what its slot asks for: drawn text mostly, a list of dicts for "home" and "file"; None for nothing."""
 
 
 @dataclass(frozen=True)
