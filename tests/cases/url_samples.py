@@ -7,38 +7,71 @@ from typing import Any
 
 from django.utils import timezone
 
-from tests.cases.factories import PLAN, a_case, a_task
-from tests.factories import an_actor
-from tests.signals.factories import World
-from xinqiao.access.enums import PostKind
-from xinqiao.cases.models import CareDuty, FollowUp, Summary
-from xinqiao.cases.services import care
-
-OF_THE_CASE = (
-    *("case", "plan", "old_plan", "plan_pdf", "add_task", "add_contact", "add_follow_up", "next_date", "hand_over"),
-    *("ask_closing", "decide_closing", "reopen", "share", "revoke", "follow_up", "lift_follow_up"),
-)
+from tests.signals.factories import enrolment
+from xinqiao.access.actor import actor_of
+from xinqiao.access.services.links import make_link
+from xinqiao.cases.models import CareDuty, Summary
+from xinqiao.cases.selectors import adults_around
+from xinqiao.cases.services import care, opening
+from xinqiao.outbox.services import settle
+from xinqiao.people.models import Person
+from xinqiao.signals.services import interviews, levels, raising
+from xinqiao.signals.services.interviews import Held
 
 
 def samples(world: Any) -> dict[str, dict[str, Any]]:
-    at, insider = timezone.now() - timedelta(hours=1), world.actors["insider"]
-    here = World(school=world.school, node=world.room, children=[world.student], lin=insider, he=insider)
-    here.bai = an_actor(PostKind.PSYCH_TEACHER, world.school, at=at)
-    case = a_case(here, 2, at=at)
-    review_on = timezone.localdate() + timedelta(days=30)
-    care.write_plan(actor=insider, case=case, parts=PLAN, contact=insider.person, review_on=review_on, at=at)
-    task = a_task(here, case, at=at)
-    summary = Summary.objects.create(
-        case=case, school=world.school, for_whom="某医院", made_by=insider.person, made_at=at
+    """The world's student at level 4 with everybody's duties, a case with a plan, a task, a follow-up and a summary."""
+    now = timezone.now() - timedelta(minutes=1)
+    insider = actor_of(Person.objects.get(pk=world.actors["insider"].person.pk), now)
+    signal = raising.open_review(actor=insider, enrolment=enrolment(world.student), at=now)
+    draft = interviews.start_interview(actor=insider, signal=signal, at=now)
+    done = interviews.complete_interview(
+        actor=insider, interview=draft, content={}, held=Held(held_at=now), edits=draft.edits, at=now
     )
-    found: dict[str, dict[str, Any]] = {f"cases:{name}": {"pk": case.pk} for name in OF_THE_CASE}
-    for name in ("follow_up", "lift_follow_up"):
-        found[f"cases:{name}"]["follow_up_id"] = FollowUp.objects.filter(case=case).earliest("pk").pk
-    found["cases:old_plan"]["version"] = 1
-    found["cases:revoke"]["summary_id"] = summary.pk
-    duty = {"pk": CareDuty.objects.filter(person=world.student).earliest("pk").pk}
-    return found | {
-        "cases:duty": duty,
-        "cases:duty_pass": duty,
-        **{f"cases:{name}": {"pk": task.pk} for name in ("task", "task_pass", "task_lift")},
+    levels.set_level(actor=insider, interview=done, level=4, reason="所见", at=now)
+    settle(now)
+    case = opening.open_case(actor=insider, person=world.student, reason="想有人听", at=now)
+    to = adults_around(case, now)[0]
+    parts = {"needs": "一", "goals": "二", "measures": "三"}
+    day = (now + timedelta(days=7)).date()
+    care.write_plan(actor=insider, case=case, parts=parts, contact=to.person, review_on=day, at=now)
+    task = care.give_task(actor=insider, case=case, what="打招呼", to=to, due_at=now + timedelta(days=1), at=now)
+    duty = CareDuty.objects.get(person=world.student, kind="class_guard")
+    summary = Summary.objects.create(
+        case=case, school=world.school, for_whom="某医院", seen="甲", asked="乙", contact="丙",
+        made_by=insider.person, made_at=now,
+    )  # fmt: skip
+    summary.link = make_link(
+        actor=insider, room="case_summary", target=summary.pk, school=world.school, for_whom="某医院", at=now
+    ).link
+    summary.save(update_fields=["link"])
+    one = {"pk": case.pk}
+    look = {**one, "follow_up_id": case.follow_ups.first().pk}
+    return {
+        "cases:duty": {"pk": duty.pk},
+        "cases:duty_pass": {"pk": duty.pk},
+        "cases:task": {"pk": task.pk},
+        "cases:task_pass": {"pk": task.pk},
+        "cases:task_lift": {"pk": task.pk},
+        "cases:old_plan": {**one, "version": 1},
+        "cases:follow_up": look,
+        "cases:lift_follow_up": look,
+        "cases:revoke": {**one, "summary_id": summary.pk},
+        **dict.fromkeys(
+            (
+                "cases:case",
+                "cases:plan",
+                "cases:plan_pdf",
+                "cases:add_task",
+                "cases:add_contact",
+                "cases:add_follow_up",
+                "cases:next_date",
+                "cases:hand_over",
+                "cases:ask_closing",
+                "cases:decide_closing",
+                "cases:reopen",
+                "cases:share",
+            ),
+            one,
+        ),
     }
