@@ -42,9 +42,20 @@ def test_every_changed_character_is_noticed():
             tokens.check(other, NOW)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x", "=", "a" * 84, "a" * 5000, "令牌", a_token() + "=", a_token() + "\n", "\x00"]
-)
+NO_TOKENS = {
+    "empty": "",
+    "one letter": "x",
+    "padding only": "=",
+    "of the right length": "a" * 84,
+    "very long": "a" * 5000,
+    "Chinese": "令牌",
+    "with padding": a_token() + "=",
+    "with a line end": a_token() + "\n",
+    "a zero byte": "\x00",
+}
+
+
+@pytest.mark.parametrize("text", NO_TOKENS.values(), ids=NO_TOKENS.keys())
 def test_what_is_no_token(text):
     with pytest.raises(tokens.BadToken):
         tokens.check(text, NOW)
