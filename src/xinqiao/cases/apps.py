@@ -21,7 +21,7 @@ class CasesConfig(AppConfig):
 
         care = _("关怀")
         nav.register(nav.NavItem(Action.DO_DUTIES, _("关怀任务"), "cases:duties", "heart-handshake", 30, group=care))
-        nav.register(nav.NavItem(Action.SECOND_CLOSING, _("个案"), "cases:cases", "folder-open", 40, group=care))
+        nav.register(nav.NavItem(Action.SECOND_CLOSING, _("个案管理"), "cases:cases", "folder-open", 40, group=care))
         nav.register(nav.NavItem(Action.SEE_FILE, _("学生"), "cases:students", "users", 50, group=care))
         slots.fill("home", components.home, order=20)
         slots.fill("file", components.results, order=30)

@@ -38,7 +38,7 @@ class Outcome(models.TextChoices):
 class TaskState(models.TextChoices):
     OPEN = "open", _("待完成")
     DONE = "done", _("已完成")
-    LIFTED = "lifted", _("取消")
+    LIFTED = "lifted", _("已取消")
 
 
 class ContactWith(models.TextChoices):
@@ -60,4 +60,4 @@ class Channel(models.TextChoices):
 class FollowUpState(models.TextChoices):
     DUE = "due", _("待随访")
     DONE = "done", _("已随访")
-    LIFTED = "lifted", _("取消")
+    LIFTED = "lifted", _("已取消")

@@ -18,7 +18,7 @@ from xinqiao.signals.rules import initials
 HEADINGS = {
     "needs": gettext_lazy("需要什么"),
     "goals": gettext_lazy("目标"),
-    "measures": gettext_lazy("措施"),
+    "measures": gettext_lazy("措施：谁做什么、多久一次"),
     "adjustments": gettext_lazy("座位、作业、考试、请假的调整"),
     "living": gettext_lazy("生活帮扶"),
     "safety": gettext_lazy("安全计划"),

@@ -37,7 +37,7 @@ class PostChoice(forms.TypedChoiceField):
 
 
 class DutyForm(forms.Form):
-    words = _words(_("做了什么"), _("一两句就好，例如“课间聊了十分钟，约了明天一起打球”。不写诊断。"))
+    words = _words(_("您做了什么"), _("一两句就好，例如“课间聊了十分钟，约了明天一起打球”。不写诊断。"))
 
 
 class WhyForm(forms.Form):
@@ -48,7 +48,7 @@ class AttemptForm(forms.Form):
     """One try to reach the family."""
 
     guardian = forms.TypedChoiceField(label=_("联系谁"), required=False)
-    channel = forms.ChoiceField(label=_("方式"), choices=Channel.choices, initial=Channel.PHONE)
+    channel = forms.ChoiceField(label=_("联系方式"), choices=Channel.choices, initial=Channel.PHONE)
     reached = forms.TypedChoiceField(
         label=_("联系上了吗"),
         choices=[("1", _("联系上了")), ("0", _("没有联系上"))],
@@ -127,7 +127,7 @@ class TaskForm(forms.Form):
 class ContactForm(forms.Form):
     held_at = forms.DateTimeField(label=_("时间"), widget=DateTimeInput())
     whom = forms.ChoiceField(label=_("和谁"), choices=ContactWith.choices)
-    channel = forms.ChoiceField(label=_("方式"), choices=Channel.choices)
+    channel = forms.ChoiceField(label=_("联系方式"), choices=Channel.choices)
     reached = forms.BooleanField(label=_("联系上了"), required=False, initial=True)
     words = _words(_("内容"), _("说了什么、约定了什么。"), rows=4)
 

@@ -292,4 +292,14 @@ class Migration(migrations.Migration):
             model_name='pastclosing',
             constraint=models.CheckConstraint(condition=models.Q(('closed_by', models.F('asked_by')), _negated=True), name='past_closing_by_two'),
         ),
+        migrations.AlterField(
+            model_name='casetask',
+            name='state',
+            field=models.CharField(choices=[('open', '待完成'), ('done', '已完成'), ('lifted', '已取消')], default='open', max_length=6),
+        ),
+        migrations.AlterField(
+            model_name='followup',
+            name='state',
+            field=models.CharField(choices=[('due', '待随访'), ('done', '已随访'), ('lifted', '已取消')], default='due', max_length=6),
+        ),
     ]
