@@ -36,6 +36,7 @@ def without_constraints():
                 cursor.execute("PRAGMA ignore_check_constraints = OFF")
     else:
         with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while a check of it is pending
             for table in ("signals_signal", "signals_levelchange", "signals_interview"):
                 checks = "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = %s::regclass"
                 cursor.execute(checks, [table])
