@@ -162,7 +162,8 @@ def main() -> int:
         print(f"{args.rows:,} rows, {path.stat().st_size / 1e6:.1f} MB .xlsx")
         for row in steps:
             print(
-                f"{row['step']:>14}  {row['seconds']:6.1f} s   cpu {row['cpu_seconds']:6.1f} s   peak {row['peak_mb']:6.0f} MB"
+                f"{row['step']:>14}  {row['seconds']:6.1f} s   cpu {row['cpu_seconds']:6.1f} s   "
+                f"peak {row['peak_mb']:6.0f} MB"
             )
     return 0
 

@@ -17,7 +17,8 @@ class RostersConfig(AppConfig):
                 label=_("名册导入"),
                 url_name="rosters:index",
                 icon="table-import",
-                order=70,
+                order=86,
+                group=_("组织与人员"),
             )
         )
         slots.fill("home", components.home, order=70)
