@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.factories import a_student
 from tests.signals.factories import enrolment
 from xinqiao.access.actor import actor_of
 from xinqiao.access.services.links import make_link
@@ -20,23 +21,24 @@ from xinqiao.signals.services.interviews import Held
 
 
 def samples(world: Any) -> dict[str, dict[str, Any]]:
-    """The world's student at level 4 with everybody's duties, a case with a plan, a task, a follow-up and a summary."""
+    """A student of the world's class at level 4: duties, a case with plan, task and follow-up, and a summary."""
     now = timezone.now() - timedelta(minutes=1)
+    student = a_student(world.room)
     insider = actor_of(Person.objects.get(pk=world.actors["insider"].person.pk), now)
-    signal = raising.open_review(actor=insider, enrolment=enrolment(world.student), at=now)
+    signal = raising.open_review(actor=insider, enrolment=enrolment(student), at=now)
     draft = interviews.start_interview(actor=insider, signal=signal, at=now)
     done = interviews.complete_interview(
         actor=insider, interview=draft, content={}, held=Held(held_at=now), edits=draft.edits, at=now
     )
     levels.set_level(actor=insider, interview=done, level=4, reason="所见", at=now)
     settle(now)
-    case = opening.open_case(actor=insider, person=world.student, reason="想有人听", at=now)
+    case = opening.open_case(actor=insider, person=student, reason="想有人听", at=now)
     to = adults_around(case, now)[0]
     parts = {"needs": "一", "goals": "二", "measures": "三"}
     day = (now + timedelta(days=7)).date()
     care.write_plan(actor=insider, case=case, parts=parts, contact=to.person, review_on=day, at=now)
     task = care.give_task(actor=insider, case=case, what="打招呼", to=to, due_at=now + timedelta(days=1), at=now)
-    duty = CareDuty.objects.get(person=world.student, kind="class_guard")
+    duty = CareDuty.objects.get(person=student, kind="class_guard")
     summary = Summary.objects.create(
         case=case, school=world.school, for_whom="某医院", seen="甲", asked="乙", contact="丙",
         made_by=insider.person, made_at=now,
