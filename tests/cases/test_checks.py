@@ -42,13 +42,13 @@ def found(at=NOON):
 
 
 def sql(statement, *values):
-    """Behind the back of models, verbs and (where SQLite allows it) constraints."""
+    """Behind the back of models, verbs and constraints; only SQLite can be told to look away."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the database refuses this row in every case")
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
         cursor.execute(statement, values)
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def test_a_house_that_is_well(world):

@@ -26,6 +26,8 @@ HEADINGS = {
     "guards": gettext_lazy("谁看护"),
     "rescues": gettext_lazy("紧急时谁救助"),
 }
+NETWORK = ("supports", "guards", "rescues")
+"""Who supports, who guards, who rescues: short, and read together."""
 
 
 def plan_paper(case: Case, plan: Plan, at: datetime, *, named: bool, made_by: str) -> bytes:
@@ -42,9 +44,13 @@ def plan_paper(case: Case, plan: Plan, at: datetime, *, named: bool, made_by: st
         (_("复评日期"), plan.review_on.isoformat()),
     ]
     blocks: list[Block] = [Facts(facts, columns=2)]
-    for part, text in plan_parts(plan):
-        if text:
+    parts = [(part, text) for part, text in plan_parts(plan) if text]
+    for part, text in parts:
+        if part not in NETWORK:
             blocks += [Heading(str(HEADINGS[part]), level=2), *_paragraphs(text)]
+    network = [(str(HEADINGS[part]), text) for part, text in parts if part in NETWORK]
+    if network:
+        blocks += [Heading(_("身边的人"), level=2), Facts(network, columns=1)]
     blocks.append(Notice(_("本方案由学生、家长和老师一起商量，可以随时修改。不作诊断，不用于评价和评优。")))
     roles = [_("学生"), _("监护人"), _("心理教师"), _("班主任"), _("学校负责人")]
     blocks.append(Signatures(roles, seal=True))
