@@ -130,7 +130,7 @@ def test_a_workbook_may_count_from_1904():
     assert cells.serial_day(0, date1904=True) == date(1904, 1, 1)
 
 
-# Day numbers up to 2100 are days before October 1905; they read as a year and are refused, see test_dates_that_are_none.
+# Day numbers up to 2100 are days before October 1905; they read as a year and are refused (test_dates_that_are_none).
 @given(st.dates(date(1905, 10, 1), TODAY))
 def test_every_writing_of_a_day_is_that_day(day):
     serial = (day - date(1899, 12, 30)).days
