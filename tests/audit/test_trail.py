@@ -156,12 +156,14 @@ def test_the_command_says_what_it_found(trail, capsys, tmp_path):
     assert main(["audit", "verify", "--anchors", str(path)]) == 2
 
 
-def test_nothing_is_recorded_outside_a_transaction(transactional_db):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_nothing_is_recorded_outside_a_transaction():
     with pytest.raises(RuntimeError, match="transaction"):
         record(account=None, action="test.act", at=NOON)
 
 
-def test_an_act_that_rolls_back_leaves_neither_row_nor_trace(transactional_db):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_act_that_rolls_back_leaves_neither_row_nor_trace():
     room = a_class(a_school())
     pupil, teacher = a_student(room), an_actor(PostKind.CLASS_TEACHER, room)
     before = Entry.objects.count()
@@ -176,7 +178,8 @@ def test_an_act_that_rolls_back_leaves_neither_row_nor_trace(transactional_db):
     assert breaks() == []
 
 
-def test_an_act_whose_trace_fails_does_not_happen(transactional_db, monkeypatch):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_act_whose_trace_fails_does_not_happen(monkeypatch):
     room = a_class(a_school())
     pupil, teacher = a_student(room), an_actor(PostKind.CLASS_TEACHER, room)
 

@@ -17,7 +17,7 @@ from xinqiao.cases.services.opening import open_case
 from xinqiao.insight.commands import run_doctor
 from xinqiao.insight.doctor import examine
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture

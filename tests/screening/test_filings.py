@@ -187,7 +187,7 @@ def test_a_campaign_needs_the_approval():
     assert refused.value.code == "approval"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_database_itself_refuses_a_campaign_without_approval():
     world = a_world()
     filing = a_filing(world)

@@ -18,7 +18,7 @@ from xinqiao.screening.models import Result, Sheet, Sitting
 from xinqiao.screening.services.campaigns import close_campaign
 from xinqiao.screening.services.sittings import decline_sitting, stop_sitting
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.postgres]
 
 
 @pytest.fixture

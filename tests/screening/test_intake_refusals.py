@@ -8,7 +8,7 @@ from tests.factories import NOON
 from tests.screening.intake_room import CALM, Room
 from xinqiao.screening.models import Sheet
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture

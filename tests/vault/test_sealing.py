@@ -128,7 +128,8 @@ def test_plain_text_cannot_slip_past_save(pupil):
         Person.objects.bulk_update([Person(pk=pupil.pk, phone="19900004321")], ["phone"])
 
 
-def test_a_key_made_in_a_transaction_that_rolled_back_is_never_used_again(transactional_db):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_key_made_in_a_transaction_that_rolled_back_is_never_used_again():
     school = a_school()
     with transaction.atomic():
         seal("一", owner=school.pk, context="x")
@@ -149,7 +150,8 @@ def test_the_fingerprint_finds_and_does_not_tell():
 # --- on disk -------------------------------------------------------------------------------------------------------
 
 
-def test_the_database_file_holds_no_plain_text(transactional_db, tmp_path):
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_database_file_holds_no_plain_text(tmp_path):
     """Written through the models, read as bytes: the file, its journal, and a copy made by VACUUM."""
     from tests.factories import an_actor
     from xinqiao.access.enums import PostKind
