@@ -26,3 +26,23 @@ def _chinese():
 
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item):
+    """A test with real commits ends by emptying every table; put back the rows that migrations founded.
+
+    Django does so only before the next test of that kind, and processes that share the work run them in any order.
+    """
+    outcome = yield
+    marker = item.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        from django.db import connection
+        from pytest_django.plugin import blocking_manager_key
+
+        founded = getattr(connection, "_test_serialized_contents", None)
+        if founded is not None:
+            with item.config.stash[blocking_manager_key].unblock():
+                connection.creation.deserialize_db_from_string(founded)
+                connection.close()
+    return outcome
