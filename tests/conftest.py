@@ -41,7 +41,7 @@ def pytest_runtest_teardown(item: pytest.Item):
         from pytest_django.plugin import blocking_manager_key
 
         founded = getattr(connection, "_test_serialized_contents", None)
-        if founded is not None:
+        if founded is not None and connection.vendor == "sqlite":  # the PostgreSQL run is one process, in order
             with item.config.stash[blocking_manager_key].unblock():
                 connection.creation.deserialize_db_from_string(founded)
                 connection.close()
