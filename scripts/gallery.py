@@ -51,7 +51,7 @@ def configure() -> None:
         ROOT_URLCONF="gallery_urls",
         LOGIN_URL="/login/",
         IDLE_SECONDS={"staff": 1200},
-        HELP_LINES=[
+        XINQIAO_HELP_LINES=[
             ("心理辅导室", "博学楼 203，每天 12:00–13:30、16:30–18:00"),
             ("可信任的大人", "班主任、心理老师，或家里你愿意说的人"),
             ("心理援助热线", "12356"),

@@ -270,4 +270,3 @@ XINQIAO_HELP_LINES = [
     (_("报警"), "110"),
     (_("急救"), "120"),
 ]
-HELP_LINES = XINQIAO_HELP_LINES
