@@ -15,6 +15,7 @@ from xinqiao.access.actor import HOUSE
 from xinqiao.access.enums import PostKind
 from xinqiao.audit.models import Entry
 from xinqiao.outbox.services import run_next_job
+from xinqiao.people.models import Organisation
 from xinqiao.screening.models import Campaign, Filing, Result, Sitting
 from xinqiao.screening.services.files import forget_slips
 from xinqiao.screening.services.results import score_sitting
@@ -270,6 +271,20 @@ def test_a_student_is_asked_begins_and_reads_words_without_labels(signed_in, at_
     assert "建议和老师聊一聊" in page
     for label in ("重度", "PHQ", "抑郁", "总分"):
         assert label not in page, label
+
+
+def test_the_page_that_asks_names_the_schools_own_help(signed_in, at_noon):
+    world = a_world()
+    Organisation.objects.filter(pk=world.school.pk).update(
+        options={"room": "综合楼 203", "hours": "每天中午", "help_lines": [["校医室", "010-62345678"]]}
+    )
+    sitting = sitting_of(a_campaign(world), world.students[0])
+    client = signed_in(student_actor(sitting.person))
+    client.post(url("sitting_agree", sitting.pk))
+    client.post(url("start", sitting.pk, 1))
+    page = text_of(client.get(url("answer", sitting.pk, 1)))
+    for words in ("学校值班老师", "综合楼 203 · 每天中午", "校医室", "010-62345678", "12356"):
+        assert words in page, words
 
 
 def test_a_careless_sheet_gets_thanks_and_nothing_else(signed_in, at_noon):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from xinqiao.access.chain import on_duty
+from xinqiao.access.selectors import tenant
 from xinqiao.instruments.definition import Definition
 from xinqiao.screening import clocks
 from xinqiao.screening.models import Sheet, Sitting
@@ -40,10 +40,11 @@ def step_of(sitting: Sitting, part: int) -> tuple[int, int, places.Step] | None:
 
 
 def help_lines(sitting: Sitting, at: datetime) -> list[tuple[object, object]]:
-    """(who, number or name) for the help card: who is on duty at the school, then the numbers for everybody."""
-    post = on_duty(sitting.campaign.school, at) or sitting.campaign.duty_post
+    """(who, number or name) for the help card: who is on duty at the school, then what the school says of itself."""
+    school = sitting.campaign.school
+    post = on_duty(school, at) or sitting.campaign.duty_post
     person = [(_("学校值班老师"), post.person.name)] if post else []
-    return [*person, *settings.XINQIAO_HELP_LINES]
+    return [*person, *tenant.help_lines(tenant.options_along(school.path or ""))]
 
 
 def words() -> dict[str, str]:
