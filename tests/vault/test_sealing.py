@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from tests.factories import NOON, a_class, a_school, a_student
 from xinqiao.config.cli import main
 from xinqiao.kernel import crypto
-from xinqiao.people.models import Person
+from xinqiao.people.models import Organisation, Person
 from xinqiao.vault import fields, keys, services
 from xinqiao.vault.fields import Sealed, seal
 from xinqiao.vault.models import DataKey
@@ -252,6 +252,18 @@ def test_the_command_rotates_one_school_and_says_so(pupil, capsys):
     assert main(["keys", "rotate", "--resume"]) == 0
     assert "重新加密 0 处" in capsys.readouterr().out
     assert main(["keys", "rotate", "--owner", "987654"]) == 2
+
+
+def test_the_command_takes_a_school_by_its_code(pupil, capsys):
+    Organisation.objects.filter(pk=pupil.keeper_id).update(code="XQ-07")
+    a_student(a_class(a_school(name="另一所")), phone=PHONE)
+
+    assert main(["keys", "rotate", "--school", "xq-07", "--owner", str(pupil.keeper_id), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["owners"] == [pupil.keeper_id]
+
+    assert main(["keys", "rotate", "--school", "XQ-08"]) == 2
+    assert "没有代码是“XQ-08”的机构" in capsys.readouterr().err
+    assert main(["keys", "rotate", "--school", ""]) == 2
 
 
 def test_the_command_stops_at_a_value_that_does_not_open(pupil, capsys):

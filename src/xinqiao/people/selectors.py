@@ -32,6 +32,11 @@ def school_of(node: Organisation) -> Organisation | None:
     return None
 
 
+def organisation_with_code(code: str) -> int | None:
+    """The id of the organisation with an official or local code, typed in any case; None when there is none."""
+    return Organisation.objects.filter(code__iexact=code).values_list("pk", flat=True).first() if code else None
+
+
 def current_enrolment(person: Person, on: date) -> Enrolment | None:
     """Where a student is today, with class and school loaded."""
     return (

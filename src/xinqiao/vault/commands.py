@@ -15,6 +15,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     rotate.add_argument("--owner", type=int, action="append", default=[], help="机构编号，可重复；默认全部机构")
     rotate.add_argument(
+        "--school", action="append", default=[], metavar="CODE", help="机构代码（与花名册、登录页相同），可重复"
+    )
+    rotate.add_argument(
         "--resume", action="store_true", help="不再换新密钥，只把剩下的重新加密 / take up a run that was cut short"
     )
     rotate.add_argument("--json", action="store_true")
@@ -44,10 +47,10 @@ def run_rotate(args: argparse.Namespace) -> int:
     from xinqiao.vault.models import DataKey
 
     known = services.owners()
-    unknown = sorted(set(args.owner) - set(known))
+    owners = sorted({*args.owner, *(_owner_of(code) for code in args.school)}) or known
+    unknown = sorted(set(owners) - set(known))
     if unknown:
         raise Refusal(f"没有这些机构的密钥：{unknown}。有密钥的机构：{known}。", code="owner")
-    owners = args.owner or known
     if not args.resume:
         services.rotate(owners, timezone.now())
     columns = [TextColumn("重新加密"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
@@ -68,6 +71,16 @@ def run_rotate(args: argparse.Namespace) -> int:
         print("刚换下的旧密钥保留一小时（正在运行的服务可能还在用），过后运行 xinqiao keys rotate --resume 销毁。")
         print("提醒：更换以前做的备份，仍要用那时的密钥文件才能恢复。")
     return 0
+
+
+def _owner_of(code: str) -> int:
+    from xinqiao.kernel.refusal import Refusal
+    from xinqiao.vault.owners import by_code
+
+    owner = by_code(code.strip())
+    if owner is None:
+        raise Refusal(f"没有代码是“{code}”的机构。代码在“组织”页面上，学校登录时填的也是它。", code="school")
+    return owner
 
 
 _LOUD = """
