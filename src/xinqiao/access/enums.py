@@ -19,6 +19,8 @@ class PostKind(models.TextChoices):
     BUREAU_LEADER = "bureau_leader", _("教育局领导")
     DATA_OFFICER = "data_officer", _("数据保护专员")
     SYSTEM_ADMIN = "system_admin", _("系统管理员")
+    UNIT_LEADER = "unit_leader", _("单位负责人")
+    UNIT_OFFICER = "unit_officer", _("单位专员")
     PEER_REP = "peer_rep", _("心理委员")
 
 
@@ -70,6 +72,19 @@ class Action(models.TextChoices):
     BREAK_GLASS = "break_glass", _("紧急查阅")
     REVIEW_GLASS = "review_glass", _("复核紧急查阅")
     INVITE_OUTSIDE = "invite_outside", _("邀请外部人员")
+    SEE_PLANS = "see_plans", _("查看方案")
+    RUN_PLANS = "run_plans", _("实施方案")
+    DO_TASKS = "do_tasks", _("完成方案任务")
+    WRITE_PACKS = "write_packs", _("编写方案包")
+    PUBLISH_PACKS = "publish_packs", _("审核发布方案包")
+    REPORT_FIGURES = "report_figures", _("填报指标")
+    MANAGE_TEAMS = "manage_teams", _("维护队伍与会议")
+    MANAGE_PLACES = "manage_places", _("维护服务与协议")
+    MANAGE_BUDGET = "manage_budget", _("维护经费")
+    INSPECT = "inspect", _("督导检查")
+    RUN_HONOURS = "run_honours", _("组织评选")
+    JUDGE_HONOURS = "judge_honours", _("评审")
+    APPLY_HONOURS = "apply_honours", _("申报评选")
 
 
 class Purpose(models.TextChoices):

@@ -13,9 +13,23 @@ from xinqiao.access.enums import PostKind as P
 
 _TEACHES = {A.OBSERVE: D.CARE, A.QUICK_REPORT: D.CARE}
 
+_LOOKS = {A.SEE_PLANS: D.COUNTS}
+_WORKS = {**_LOOKS, A.DO_TASKS: D.COUNTS, A.REPORT_FIGURES: D.COUNTS}
+_RUNS = {
+    **_WORKS,
+    A.RUN_PLANS: D.COUNTS,
+    A.WRITE_PACKS: D.COUNTS,
+    A.MANAGE_TEAMS: D.COUNTS,
+    A.MANAGE_PLACES: D.COUNTS,
+    A.MANAGE_BUDGET: D.COUNTS,
+    A.APPLY_HONOURS: D.COUNTS,
+}
+"""The plan side of the house knows no child: whoever runs a plan sees what was done and how many, never who."""
+
 TABLE: Mapping[P, Mapping[A, D]] = {
-    P.SUBJECT_TEACHER: {A.QUICK_REPORT: D.CARE, A.ANSWER: D.CARE},
+    P.SUBJECT_TEACHER: {A.QUICK_REPORT: D.CARE, A.ANSWER: D.CARE, A.DO_TASKS: D.COUNTS},
     P.CLASS_TEACHER: {
+        A.DO_TASKS: D.COUNTS,
         **_TEACHES,
         A.ANSWER: D.CARE,
         A.SEE_PEOPLE: D.CARE,
@@ -25,6 +39,7 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.SEE_FILE: D.CARE,
     },
     P.GRADE_HEAD: {
+        A.DO_TASKS: D.COUNTS,
         **_TEACHES,
         A.ANSWER: D.CARE,
         A.SEE_PEOPLE: D.CARE,
@@ -34,6 +49,10 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.SEE_NUMBERS: D.COUNTS,
     },
     P.PSYCH_TEACHER: {
+        **_WORKS,
+        A.MANAGE_PLACES: D.COUNTS,
+        A.MANAGE_TEAMS: D.COUNTS,
+        A.APPLY_HONOURS: D.COUNTS,
         **_TEACHES,
         A.SEE_PEOPLE: D.RESULTS,
         A.MANAGE_DUTY: D.CARE,
@@ -57,6 +76,7 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.INVITE_OUTSIDE: D.PLAN,
     },
     P.MORAL_HEAD: {
+        **_RUNS,
         **_TEACHES,
         A.ANSWER: D.PLAN,
         A.SEE_PEOPLE: D.CARE,
@@ -68,6 +88,8 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.SEE_NUMBERS: D.COUNTS,
     },
     P.SCHOOL_LEADER: {
+        **_RUNS,
+        A.PUBLISH_PACKS: D.COUNTS,
         **_TEACHES,
         A.ANSWER: D.PLAN,
         A.SEE_PEOPLE: D.CARE,
@@ -83,6 +105,9 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.REVIEW_GLASS: D.PLAN,
     },
     P.SCHOOL_ADMIN: {
+        **_WORKS,
+        A.MANAGE_PLACES: D.COUNTS,
+        A.MANAGE_BUDGET: D.COUNTS,
         A.SEE_PEOPLE: D.CARE,
         A.MANAGE_PEOPLE: D.CARE,
         A.MANAGE_POSTS: D.CARE,
@@ -93,6 +118,10 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.ANSWER: D.COUNTS,
     },
     P.BUREAU_OFFICER: {
+        **_RUNS,
+        A.INSPECT: D.COUNTS,
+        A.RUN_HONOURS: D.COUNTS,
+        A.PUBLISH_PACKS: D.COUNTS,
         A.SEE_PEOPLE: D.COUNTS,
         A.APPROVE_SCREENING: D.COUNTS,
         A.SEE_PROGRESS: D.COUNTS,
@@ -101,12 +130,24 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.ANSWER: D.CARE,
     },
     P.BUREAU_EXPERT: {
+        **_WORKS,
+        A.WRITE_PACKS: D.COUNTS,
+        A.PUBLISH_PACKS: D.COUNTS,
+        A.INSPECT: D.COUNTS,
+        A.JUDGE_HONOURS: D.COUNTS,
+        A.MANAGE_TEAMS: D.COUNTS,
         A.APPROVE_SCREENING: D.COUNTS,
         A.SEE_PROGRESS: D.COUNTS,
         A.SEE_NUMBERS: D.COUNTS,
         A.ANSWER: D.CARE,
     },
-    P.BUREAU_LEADER: {A.SEE_NUMBERS: D.COUNTS, A.ANSWER: D.CARE},
+    P.BUREAU_LEADER: {
+        A.SEE_NUMBERS: D.COUNTS,
+        A.ANSWER: D.CARE,
+        **_LOOKS,
+        A.DO_TASKS: D.COUNTS,
+        A.PUBLISH_PACKS: D.COUNTS,
+    },
     P.DATA_OFFICER: {A.SEE_TRAIL: D.COUNTS, A.REVIEW_GLASS: D.COUNTS, A.ANSWER: D.COUNTS},
     P.SYSTEM_ADMIN: {
         A.SEE_PEOPLE: D.COUNTS,
@@ -115,6 +156,8 @@ TABLE: Mapping[P, Mapping[A, D]] = {
         A.MANAGE_CALENDAR: D.COUNTS,
         A.ANSWER: D.COUNTS,
     },
+    P.UNIT_LEADER: {**_RUNS, A.PUBLISH_PACKS: D.COUNTS, A.INSPECT: D.COUNTS},
+    P.UNIT_OFFICER: {**_RUNS, A.INSPECT: D.COUNTS},
     P.PEER_REP: {A.PEER_REPORT: D.CARE},
 }
 

@@ -23,6 +23,8 @@ ROOMS = (
     "screening",
     "signals",
     "cases",
+    "packs",
+    "plans",
     "insight",
 )
 PLAIN = {"instruments"}

@@ -18,5 +18,13 @@ urlpatterns = [
     path("screening/", include("xinqiao.screening.urls")),
     path("signals/", include("xinqiao.signals.urls")),
     path("cases/", include("xinqiao.cases.urls")),
+    path("packs/", include("xinqiao.packs.urls")),
+    path("indicators/", include("xinqiao.indicators.urls")),
+    path("teams/", include("xinqiao.teams.urls")),
+    path("directory/", include("xinqiao.directory.urls")),
+    path("budgets/", include("xinqiao.budgets.urls")),
+    path("plans/", include("xinqiao.plans.urls")),
+    path("inspections/", include("xinqiao.inspections.urls")),
+    path("honours/", include("xinqiao.honours.urls")),
     path("", include("xinqiao.insight.urls")),
 ]
