@@ -44,6 +44,21 @@ def from_document(document: dict[str, Any], *, source: str = "") -> Definition:
     return definition
 
 
+def from_kept(document: dict[str, Any], content_hash: str) -> Definition:
+    """A definition that passed every check when it was kept, built again and remembered.
+
+    The checks are not asked anew: they may have become stricter since, and a running screening goes on with what it
+    began with. Raises InstrumentError when the content is not what the hash names, or can no longer be built.
+    """
+    builder = Builder(document)
+    definition = builder.build()
+    _refuse(builder.problems, content_hash)
+    if definition is None or definition.hash != content_hash:
+        problem = Problem("", "内容与文件名不符，请从备份中找回原来的文件", "the content is not what the name says")
+        raise InstrumentError([problem], source=content_hash)
+    return remember(definition)
+
+
 def _refuse(problems: list[Problem], source: str) -> None:
     if problems:
         raise InstrumentError(problems, source=source)

@@ -11,8 +11,9 @@ from django.utils.timezone import localdate
 from xinqiao.kernel.findings import Finding
 from xinqiao.outbox.models import Announcement
 from xinqiao.people.models import current
+from xinqiao.screening import questionnaires
 from xinqiao.screening.enums import CampaignState, FilingState, SittingState
-from xinqiao.screening.models import Campaign, Result, Sheet, Sitting
+from xinqiao.screening.models import Campaign, CampaignPart, Result, Sheet, Sitting
 
 READ_WITHIN = timedelta(minutes=10)
 """A submitted sheet is read within seconds; the sweep that mends comes every few minutes."""
@@ -61,6 +62,14 @@ def _campaigns(at: datetime) -> Iterator[Finding]:
     held = current(localdate(at), "duty_post__")
     for pk in running.filter(duty_post__isnull=False).exclude(held).values_list("pk", flat=True):
         yield Finding("campaign_duty", f"screening.campaign:{pk}", "测评期间的值班人已不在岗，请在测评页更换值班人。")
+    parts = CampaignPart.objects.filter(campaign__state__in=(CampaignState.PREPARED, CampaignState.OPEN))
+    for pk, version in parts.values_list("pk", "instrument_hash"):
+        if questionnaires.find(version) is None:
+            yield Finding(
+                "campaign_version",
+                f"screening.campaignpart:{pk}",
+                f"测评用的问卷版本 {version[:12]} 不在这里，请从备份恢复 files/instruments/kept/{version}.json。",
+            )
     unapproved = Campaign.objects.filter(~Q(approval__filing__state=FilingState.APPROVED))
     for pk in unapproved.values_list("pk", flat=True):
         yield Finding(

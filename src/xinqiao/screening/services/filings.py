@@ -188,6 +188,7 @@ def _rows(filing: Filing, wanted: Wanted, keys: list[str]) -> list[FilingInstrum
             raise Refusal(
                 _("系统里没有“%(name)s”这份问卷，请重新选择。") % {"name": instrument_id}, code="unknown", field="uses"
             )
+        questionnaires.keep(definition)
         whole = set(chosen) == set(keys)
         for key in [""] if whole else sorted(set(chosen), key=_cohort):
             stage, year = _cohort(key) if key else ("", None)
