@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,7 +28,7 @@ from xinqiao import __version__
 from xinqiao.kernel import crypto
 from xinqiao.kernel.home import secrets_folder
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.vault import keys
+from xinqiao.vault import keys, postgres
 from xinqiao.vault.models import DataKey
 
 Report = Callable[[str, int, int], None]
@@ -97,7 +96,7 @@ def _dump_database(workplace: Path, report: Report) -> tuple[str, Path]:
         _copy_sqlite(target, report)
         return target.name, target
     target = workplace / "database.pgdump"
-    _run_tool("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    postgres.dump(target)
     return target.name, target
 
 
@@ -114,18 +113,6 @@ def _copy_sqlite(target: Path, report: Report) -> None:
         copy.close()
     if sound != "ok":
         raise Refusal(f"数据库副本没有通过检查：{sound}。没有生成备份，请联系技术支持。", code="broken")
-
-
-def _run_tool(name: str, *arguments: str) -> None:
-    """pg_dump or pg_restore on the configured database; the password goes by environment, never on the command line."""
-    if shutil.which(name) is None:
-        raise Refusal(f"这台机器上没有 {name}，请先安装 PostgreSQL 客户端工具。", code="tool")
-    told = connection.settings_dict
-    where = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    environment = os.environ | {variable: str(told[key]) for variable, key in where.items() if told.get(key)}
-    done = subprocess.run([name, *arguments], env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Refusal(f"{name} 没有成功：{done.stderr.strip()[-400:]}", code="tool")
 
 
 def _files() -> list[tuple[str, Path]]:
@@ -209,20 +196,21 @@ def is_empty() -> bool:
 def restore(archive: Path, at: datetime, *, keys_from: Path | None = None, force: bool = False) -> dict[str, Any]:
     """Put a backup in the place of what is here. The server must be stopped.
 
-    What was here is set aside beside it (SQLite and files), never deleted. Returns the manifest.
+    What was here is set aside beside it, never deleted: files and SQLite under another name, PostgreSQL's tables in
+    another schema. Returns the manifest.
     """
     manifest = check(archive)
     if not force and not is_empty():
         raise Refusal(
             "这里已经有数据。确定要用备份代替，请加 --force；原来的数据库和文件会改名保留。", code="not_empty"
         )
-    if keys_from is not None:
-        _put_keys(keys_from, force=force)
+    found = _read_keys(keys_from, force=force) if keys_from is not None else {}
     stamp = at.strftime("%Y%m%d-%H%M%S")
     with tempfile.TemporaryDirectory(dir=settings.HOME) as workplace, tarfile.open(archive) as tar:
         _unpack(tar, Path(workplace))
+        _put_database(Path(workplace), stamp)  # first what may fail: then nothing else has changed
         _put_files(Path(workplace) / "files", stamp)
-        _put_database(Path(workplace), stamp)
+        _put_keys(found, stamp)
     keys.forget()
     return manifest
 
@@ -241,21 +229,27 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
             shutil.copyfileobj(content, file)  # type: ignore[arg-type]
 
 
-def _put_keys(source: Path, *, force: bool) -> None:
+def _read_keys(source: Path, *, force: bool) -> dict[str, bytes]:
+    """File name → content of a backup of keys. Raises Refusal for anything else, or for another house's master key."""
     try:
         with tarfile.open(source) as tar:
             found = {m.name: tar.extractfile(m).read() for m in tar.getmembers() if m.isfile()}  # type: ignore[union-attr]
     except (tarfile.TarError, OSError) as error:
         raise Refusal(f"{source} 不是密钥备份，或者已经损坏。", code="keys") from error
-    folder = secrets_folder()
     for name, content in found.items():
         if Path(name).name != name or not name.endswith(".key"):
             raise Refusal(f"{source} 里有不认识的内容：{name}。", code="keys")
-        target = folder / name
+        here = secrets_folder() / name
+        if name == "master.key" and not force and here.exists() and here.read_bytes() != content:
+            raise Refusal("这里已经有另一把主密钥。确定要替换，请加 --force；原来的会改名保留。", code="keys")
+    return found
+
+
+def _put_keys(found: dict[str, bytes], stamp: str) -> None:
+    for name, content in found.items():
+        target = secrets_folder() / name
         if target.exists() and target.read_bytes() != content:
-            if name == "master.key" and not force:
-                raise Refusal("这里已经有另一把主密钥。确定要替换，请加 --force。", code="keys")
-            target.rename(target.with_suffix(".key.replaced"))
+            target.rename(target.with_name(f"{name}.before-{stamp}"))
         target.write_bytes(content)
         target.chmod(0o600)
 
@@ -278,13 +272,10 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _put_database(source: Path, stamp: str) -> None:
     if connection.vendor != "sqlite":
-        dump = source / "database.pgdump"
-        _run_tool(
-            "pg_restore", "--clean", "--if-exists", "--no-owner", "--exit-on-error", "--dbname", _name(), str(dump)
-        )
+        postgres.put(source / "database.pgdump", stamp)
         return
     connections.close_all()
-    target = Path(_name())
+    target = Path(str(connection.settings_dict["NAME"]))
     for suffix in ("-wal", "-shm"):
         beside = Path(f"{target}{suffix}")
         if beside.exists():
@@ -292,10 +283,6 @@ def _put_database(source: Path, stamp: str) -> None:
     if target.exists():
         target.rename(f"{target}.before-{stamp}")
     shutil.move(source / "database.sqlite3", target)
-
-
-def _name() -> str:
-    return str(connection.settings_dict["NAME"])
 
 
 def keys_that_do_not_fit() -> list[int]:
