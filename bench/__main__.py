@@ -1,6 +1,6 @@
 """Everything that is measured, one after another.
 
-python -m bench [--only scoring,intake,roster,pages] [--quick] [--write]
+python -m bench [--only scoring,intake,roster,paper,pages] [--quick] [--write]
 
 --quick: small sizes, to see that it runs. --write: put what was printed into docs/performance.md.
 """
@@ -20,12 +20,14 @@ TITLES = {
     "scoring": "Scoring a million sheets",
     "intake": "Durable answer sheets per second",
     "roster": "Roster workbook of 100,000 rows",
+    "paper": "PDF and Excel per second, and memory",
     "pages": "Pages at 100,000 students",
 }
 QUICK = {
     "scoring": ["--sheets", "50000", "--runs", "2"],
     "intake": ["--database", "sqlite", "--seconds", "2", "--connections", "32"],
     "roster": ["--rows", "3000"],
+    "paper": ["--reports", "20", "--slips", "100", "--rows", "2000"],
     "pages": ["--students", "540", "--schools", "3", "--runs", "3"],
 }
 
