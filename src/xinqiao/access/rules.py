@@ -59,7 +59,11 @@ ASKED: Mapping[tuple[Purpose, Band], Asked] = {
 
 def asked(purpose: str, age: int | None, *, guardian_signs: bool = False) -> Asked:
     """Who is asked. ``guardian_signs`` is the tenant's switch: guardians of 14–17 year-olds sign for screening too."""
-    band = band_of(age)
+    return asked_in(purpose, band_of(age), guardian_signs=guardian_signs)
+
+
+def asked_in(purpose: str, band: Band, *, guardian_signs: bool = False) -> Asked:
+    """The same for everybody of an age band."""
     if guardian_signs and band == Band.TEEN and purpose == Purpose.SCREENING:
         return Asked(agree=_BOTH, heard=_BOTH)
     return ASKED[Purpose(purpose), band]

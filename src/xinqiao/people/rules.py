@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -60,6 +61,12 @@ def class_name(*, system: str, stage: str, entry_year: int, number: int, school_
 def age_on(birth: date, on: date) -> int:
     """Full years of age (周岁)."""
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def born_by(age: int, on: date) -> date:
+    """The last day of birth of people who are at least ``age`` on a day: ``age_on`` as a comparison for a database."""
+    day = 28 if (on.month, on.day) == (2, 29) and not isleap(on.year - age) else on.day
+    return date(on.year - age, on.month, day)
 
 
 @dataclass(frozen=True)

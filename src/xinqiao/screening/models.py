@@ -171,7 +171,9 @@ class Sitting(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="sittings")
     person = models.ForeignKey(Person, models.PROTECT, related_name="sittings")
     class_node = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_comment="class when invited")
-    retest_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="retest")
+    # Unique where it is set, and only there: a whole index would hold every first sitting under one empty value, and
+    # SQLite picks it for "is not a retest" and reads all sittings of all years for one campaign.
+    retest_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="retests", db_index=False)
     only_part = models.PositiveSmallIntegerField(null=True, db_comment="a retest may repeat one part; empty: all")
     state = models.CharField(max_length=9, choices=SittingState, default=SittingState.INVITED)
     declined_by = models.CharField(max_length=8, choices=ConsentParty, blank=True)
@@ -183,12 +185,20 @@ class Sitting(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["campaign", "class_node", "state"], name="sitting_progress"),
+            # Holds all that the live progress of a campaign counts; a retest is not counted.
+            models.Index(
+                fields=["campaign", "class_node", "state", "person"],
+                condition=Q(retest_of=None),
+                name="sitting_progress",
+            ),
             models.Index(fields=["person", "state"], name="sitting_person_state"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "person"], condition=Q(retest_of=None), name="one_sitting_per_campaign"
+            ),
+            models.UniqueConstraint(
+                fields=["retest_of"], condition=Q(retest_of__isnull=False), name="one_retest_per_sitting"
             ),
             models.CheckConstraint(
                 name="only_a_retest_is_for_one_part", condition=Q(only_part=None) | Q(retest_of__isnull=False)

@@ -45,7 +45,7 @@ def consent_standings(people: Iterable[Person], purpose: str, at: datetime, scop
 def _standings(people: list[Person], purpose: str, at: datetime, scope: str) -> dict[int, Standing]:
     today = localdate(at)
     places = places_of(people, today)
-    asks_again = _texts_that_ask_again(purpose, at)
+    asks_again = texts_that_ask_again(purpose, at)
     answers: dict[int, list[Answer]] = defaultdict(list)
     for row in latest_answers(people, purpose, at, scope):
         place = places.get(row.person_id)
@@ -92,20 +92,20 @@ def places_of(people: Iterable[Person], on: date) -> dict[int, Place]:
     owner = {person.pk: person.keeper_id for person in everyone}
     enrolled = Enrolment.objects.filter(current(on), person__in=list(owner)).values_list("person_id", "school_id")
     owner.update(dict(enrolled.order_by("pk")))
-    return _places(owner)
+    places = places_by_id(owner.values())
+    return {person: places[organisation] for person, organisation in owner.items()}
 
 
-def _places(owner: Mapping[int, int]) -> dict[int, Place]:
-    """From person → organisation id to person → place. Two queries."""
-    paths = dict(Organisation.objects.filter(pk__in=set(owner.values())).values_list("pk", "path"))
+def places_by_id(organisations: Iterable[int]) -> dict[int, Place]:
+    """Organisations that ask, by id. Two queries."""
+    paths = dict(Organisation.objects.filter(pk__in=set(organisations)).values_list("pk", "path"))
     chains = {pk: tuple(int(part) for part in (path or "").split("/") if part) for pk, path in paths.items()}
     options = dict(
         Organisation.objects.filter(pk__in={node for chain in chains.values() for node in chain}).values_list(
             "pk", "options"
         )
     )
-    places = {pk: Place(pk, chain, guardian_signs([options[node] for node in chain])) for pk, chain in chains.items()}
-    return {person: places[organisation] for person, organisation in owner.items()}
+    return {pk: Place(pk, chain, guardian_signs([options[node] for node in chain])) for pk, chain in chains.items()}
 
 
 def guardian_signs(options: Iterable[Mapping[str, object]]) -> bool:
@@ -118,8 +118,9 @@ def guardian_signs(options: Iterable[Mapping[str, object]]) -> bool:
     return answer == "consent"
 
 
-def _texts_that_ask_again(purpose: str, at: datetime) -> list[ConsentText]:
-    return list(ConsentText.objects.filter(purpose=purpose, asks_again=True, made_at__lte=at))
+def texts_that_ask_again(purpose: str, at: datetime) -> list[ConsentText]:
+    rows = ConsentText.objects.filter(purpose=purpose, asks_again=True, made_at__lte=at)
+    return list(rows.select_related("organisation"))
 
 
 def _is_stale(text: ConsentText, place: Place, asks_again: list[ConsentText]) -> bool:

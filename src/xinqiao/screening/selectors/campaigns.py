@@ -11,11 +11,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import Purpose
-from xinqiao.access.selectors import consent_standings
+from xinqiao.access.selectors import count_standings
 from xinqiao.accounts.models import Account
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.models import Job
-from xinqiao.people.models import Organisation, Person
+from xinqiao.people.models import Organisation
 from xinqiao.screening import questionnaires, rules, words
 from xinqiao.screening.enums import CampaignState, FilingState, SittingState
 from xinqiao.screening.models import Campaign, CampaignPart, Filing, Sitting
@@ -54,20 +54,15 @@ def due_to_close(at: datetime) -> list[Campaign]:
 
 
 def progress(campaign: Campaign, classes: Iterable[Organisation], at: datetime) -> list[Progress]:
-    """One row a class that was invited, as a school sorts its classes. A constant number of queries."""
+    """One row a class that was invited, as a school sorts its classes. Five queries."""
     nodes = sorted(classes, key=class_order)
     sittings = Sitting.objects.filter(campaign=campaign, retest_of=None, class_node__in=nodes)
-    rows = list(sittings.values_list("class_node_id", "person_id", "state"))
-    waiting = {person for __, person, state in rows if state == SittingState.INVITED}
-    people = Person.objects.filter(pk__in=sittings.filter(state=SittingState.INVITED).values("person"))
-    standings = (
-        consent_standings(people.only("pk", "birth_date", "keeper_id"), Purpose.SCREENING, at) if waiting else {}
-    )
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for node, person, state in rows:
-        counts[node][state] += 1
-        if state == SittingState.INVITED and not standings[person].ok:
-            counts[node]["unagreed"] += 1
+    for node, state, n in sittings.values_list("class_node", "state").annotate(n=Count("pk")):
+        counts[node][state] += n
+    invited = sittings.filter(state=SittingState.INVITED)
+    for node, standings in count_standings(invited, "class_node", Purpose.SCREENING, at).items():
+        counts[node]["unagreed"] = sum(n for standing, n in standings.items() if not standing.ok)
     year = campaign.approval.filing.school_year
     return [
         _row(node.title_in(year, campaign.school.system), counts[node.pk], node) for node in nodes if counts[node.pk]
@@ -91,6 +86,22 @@ def total(rows: Iterable[Progress], title: str) -> Progress:
         submitted=sum(row.submitted for row in every),
         away=sum(row.away for row in every),
     )
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What is counted of a whole campaign for readers above the school."""
+
+    title: str
+    invited: int
+    submitted: int
+
+
+def whole(campaign: Campaign, classes: QuerySet[Organisation], title: str) -> Whole:
+    """Invited and submitted of all classes together; nobody outside is told of consent, so none is read. One query."""
+    sittings = Sitting.objects.filter(campaign=campaign, retest_of=None, class_node__in=classes.order_by().values("pk"))
+    found = sittings.aggregate(invited=Count("pk"), submitted=Count("pk", filter=Q(state=SittingState.SUBMITTED)))
+    return Whole(title, found["invited"], found["submitted"])
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,7 @@ class Outside:
     submitted: int | None
 
 
-def for_outside(every: Progress) -> Outside:
+def for_outside(every: Whole) -> Outside:
     """The total without what would tell of few students, also by subtraction."""
     shown = every.submitted == 0 or LEAST_SHOWN <= every.submitted <= every.invited - LEAST_SHOWN
     shown = shown or every.submitted == every.invited >= LEAST_SHOWN

@@ -84,13 +84,12 @@ def campaign_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _progress(request: HttpRequest, row: Campaign, at: datetime) -> dict[str, object]:
     inside = policies.sees_classes(request.actor, row)
-    nodes = policies.classes_in_sight(request.actor, row) if inside else policies.classes_of_school(row)
-    found = reads.progress(row, nodes, at)
-    every = reads.total(found, _("合计"))
+    found = reads.progress(row, policies.classes_in_sight(request.actor, row), at) if inside else []
+    outside = None if inside else reads.for_outside(reads.whole(row, policies.classes_of_school(row), _("合计")))
     return {
         "campaign": row,
-        "rows": found if inside else [],
-        "total": every if inside else reads.for_outside(every),
+        "rows": found,
+        "total": outside or reads.total(found, _("合计")),
         "inside": inside,
         "runs": policies.may_run(request.actor, row.school),
         "at": at,
