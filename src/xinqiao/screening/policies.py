@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action, Depth
@@ -52,8 +52,9 @@ def may_run(actor: Actor, school: Organisation) -> bool:
 def visible_campaigns(actor: Actor) -> QuerySet[Campaign]:
     """Campaigns whose counts the actor may see: of schools below a post, and those a class in reach was invited to."""
     paths = actor.paths(Action.SEE_PROGRESS)
-    invited = Sitting.objects.filter(under(paths, "class_node__path"), campaign=OuterRef("pk"))
-    return Campaign.objects.filter(under(paths, "school__path") | Exists(invited))
+    classes = Organisation.objects.filter(under(paths), kind="class").order_by().values("pk")
+    invited = Sitting.objects.filter(class_node__in=classes).values("campaign")
+    return Campaign.objects.filter(under(paths, "school__path") | Q(pk__in=invited))
 
 
 def classes_in_sight(actor: Actor, campaign: Campaign) -> QuerySet[Organisation]:
