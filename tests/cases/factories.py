@@ -75,7 +75,7 @@ def closed_case(world: World, *, at: datetime = NOON) -> Case:
 def tick(at: datetime) -> None:
     """What the worker does within the next minute."""
     settle(at)
-    for sweep in (sweeps.keep, sweeps.climb, sweeps.remind, sweeps.reconcile):
+    for sweep in (sweeps.keep, sweeps.climb, sweeps.remind, sweeps.reconcile, sweeps.review):
         sweep(at)
     settle(at)
 

@@ -20,6 +20,9 @@ from xinqiao.signals.models import LevelChange
 GRACE = timedelta(minutes=5)
 """Sweeps come every minute; what stands longer than this is not being looked after."""
 
+REVIEW_GRACE = timedelta(hours=32)
+"""The sweep asks for a review by day, and once a day: by the next morning it is in somebody's hands."""
+
 
 def violations(at: datetime) -> Iterator[Finding]:
     """Every row of this room that breaks a safety promise at a moment. Changes nothing."""
@@ -98,6 +101,18 @@ def _graver_than_the_plan(at: datetime) -> Iterator[Finding]:
         yield Finding("old_level", subject_of(duty), _("关怀任务来自已经改变的等级，请检查 xinqiao worker。"))
 
 
+def _reviews(at: datetime) -> Iterator[Finding]:
+    for change in LevelChange.objects.filter(pk__in=passing.levels_to_review(at, REVIEW_GRACE)):
+        yield Finding(
+            "review",
+            subject_of(change),
+            _(
+                "关注等级到了复评日期，既没有进行中的个案，也没有人收到复评。"
+                "请检查 xinqiao worker，或请心理教师在学生档案页开始一次访谈。"
+            ),
+        )
+
+
 def _cases_asked_for(at: datetime) -> Iterator[Finding]:
     """The duty to open a case ends by opening one: done while the student is here means that there is (or was) one."""
     there = Case.objects.filter(person=OuterRef("person"), school=OuterRef("school"))
@@ -123,6 +138,7 @@ CHECKS: tuple[Callable[[datetime], Iterator[Finding]], ...] = (
     _climbs,
     _closings,
     _levels,
+    _reviews,
     _cases_asked_for,
     _settings,
 )

@@ -19,7 +19,7 @@ from xinqiao.outbox.services import announce
 from xinqiao.people.models import Organisation, Person
 from xinqiao.people.selectors import working_time
 from xinqiao.signals.models import LevelChange
-from xinqiao.signals.selectors import options_of
+from xinqiao.signals.selectors import level_at, options_of
 
 NOBODY = gettext_lazy("学校和上级都没有在岗的负责人，请管理员先任命心理教师或学校领导。")
 
@@ -62,12 +62,6 @@ def note(actor: Actor, action: str, at: datetime, row: models.Model, person_id: 
 def tell(person_id: int, at: datetime) -> None:
     """Something waits for somebody. No name and no reason: no more may leave the house."""
     announce("person.waits", at=at, person_id=person_id)
-
-
-def level_at(person_id: int, school_id: int) -> LevelChange | None:
-    """The change by which a student's level stands at a school; another school's levels are none of its business."""
-    rows = LevelChange.objects.filter(person=person_id, school=school_id, state="standing")
-    return rows.order_by("-stands_from", "-pk").first()
 
 
 def level_number(case: Case) -> int:

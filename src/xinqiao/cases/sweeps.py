@@ -6,12 +6,17 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.utils.timezone import localtime
+
+from xinqiao.access.actor import HOUSE
 from xinqiao.cases.selectors import passing
 from xinqiao.cases.services import climbing
 from xinqiao.cases.services.duties import give_duties
 from xinqiao.cases.services.opening import follow_level
 from xinqiao.outbox.registry import every
 from xinqiao.signals.models import LevelChange
+from xinqiao.signals.rules import REVIEW_FROM_HOUR
+from xinqiao.signals.services.raising import raise_level_review
 
 log = logging.getLogger("xinqiao.cases")
 
@@ -56,3 +61,16 @@ def reconcile(at: datetime) -> None:
         follow_level(change=change, at=at)
 
     _each("catching up with a level", passing.levels_without_duties(at), catch_up)
+
+
+@every("cases.review", timedelta(hours=1))
+def review(at: datetime) -> None:
+    """The date by which a level is looked at again is near, and no case does it: it joins the queue of signals."""
+    if localtime(at).hour < REVIEW_FROM_HOUR:
+        return
+
+    def ask(pk: int) -> None:
+        change = LevelChange.objects.select_related("person", "school").get(pk=pk)
+        raise_level_review(actor=HOUSE, change=change, at=at)
+
+    _each("asking for a review", passing.levels_to_review(at), ask)

@@ -14,6 +14,7 @@ from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action, Depth
 from xinqiao.people.models import Person
 from xinqiao.signals import policies
+from xinqiao.signals.enums import Source
 from xinqiao.signals.selectors import lists, pages
 from xinqiao.signals.selectors.decisions import interviewable
 
@@ -57,6 +58,8 @@ def _for_triage(actor: Actor, at: datetime) -> list[dict[str, Any]]:
         found.append(
             _item(title, text, "signals:queue", urgency, icon="bell", count=now.raised, due_at=now.raised_due_at)
         )
+    if now.reviews:
+        found.append(_reviews(now))
     if now.mine:
         text = _("%(count)d 件由您负责，请在期限前访谈或判断") % {"count": now.mine}
         late = now.mine_due_at is not None and now.mine_due_at < at
@@ -65,6 +68,13 @@ def _for_triage(actor: Actor, at: datetime) -> list[dict[str, Any]]:
         item = _item(_("进行中的信号"), text, "signals:queue", urgency, icon="message-circle", count=now.mine)
         found.append(item | {"url": url, "due_at": now.mine_due_at})
     return found
+
+
+def _reviews(now: lists.Tally) -> dict[str, Any]:
+    """Said apart although the lines above count them: a review is planned, and easily lost among what is new."""
+    text = _("%(count)d 位同学到了复评或约定再谈的日期") % {"count": now.reviews}
+    item = _item(_("到期复评"), text, "signals:queue", 1, icon="calendar-event", count=now.reviews, due_at=None)
+    return item | {"url": f"{reverse('signals:queue')}?source={Source.REVIEW}"}
 
 
 def _for_seconds(actor: Actor, at: datetime) -> list[dict[str, Any]]:

@@ -195,6 +195,12 @@ SECOND_PERSON_FROM = 3
 REVIEW_DAYS: Mapping[int, int] = {1: 120, 2: 21, 3: 7, 4: 1}
 """Days until a level is looked at again: a term, 2–4 weeks, weekly, daily until safe."""
 
+REVIEW_LEAD: Mapping[int, int] = {1: 14, 2: 5, 3: 2, 4: 0}
+"""Days before that date on which the review is put into somebody's hands, so that there is time for the talk (ours)."""
+REVIEW_URGENCY: Mapping[int, Urgency] = {1: _R, 2: _S, 3: _S, 4: _U}
+REVIEW_FROM_HOUR = 7
+"""A review is known days ahead: it is never raised in the night, where an urgent one would climb past sleepers."""
+
 
 def review_on(level: int, on: date, agreed: date | None = None) -> date | None:
     """By when a level set ``on`` a day is looked at again; an earlier agreed date wins. None at level 0."""

@@ -11,7 +11,8 @@ from xinqiao.cases import policies, rules
 from xinqiao.cases.enums import CaseState, DutyState, TaskState
 from xinqiao.cases.models import CareDuty, Case, CaseTask
 from xinqiao.people.models import Enrolment, current
-from xinqiao.signals.models import LevelChange
+from xinqiao.signals.models import OPEN, LevelChange, Signal
+from xinqiao.signals.rules import REVIEW_DAYS, REVIEW_LEAD
 
 LOOKS_BACK = timedelta(days=60)
 """How far back a lost announcement is looked for."""
@@ -106,3 +107,28 @@ def levels_without_duties(at: datetime) -> list[int]:
         stands_from__lte=at,
     ).exclude(level=F("previous"))
     return list(rows.order_by("stands_from").values_list("pk", flat=True))
+
+
+def levels_to_review(at: datetime, since: timedelta = timedelta(0)) -> list[int]:
+    """Levels that are to be looked at again (since some time), and that nobody holds in their hands.
+
+    An open case is looked at by its own date, an open signal by its clock; a case that two persons have just closed
+    was a look as well. Only students who are at the school now.
+    """
+    whose = {"person": OuterRef("person"), "school": OuterRef("school")}
+    later = LevelChange.objects.filter(
+        Q(stands_from__gt=OuterRef("stands_from")) | Q(stands_from=OuterRef("stands_from"), pk__gt=OuterRef("pk")),
+        state="standing",
+        **whose,
+    )
+    here = Enrolment.objects.filter(current(localdate(at)), **whose)
+    looked_at = OPEN | Q(closed_at__gt=at - since)
+    signal = Signal.objects.filter(looked_at, subject=OuterRef("person"), school=OuterRef("school"))
+    near = Q(pk__in=[])
+    for level, days in REVIEW_DAYS.items():
+        lead = timedelta(days=REVIEW_LEAD[level])
+        closed = Case.objects.filter(closed_at__gt=at - timedelta(days=days) + lead, **whose)
+        near |= Q(level=level, review_on__lte=localdate(at - since) + lead) & ~Q(Exists(closed))
+    rows = LevelChange.objects.filter(near, Exists(here), ~Exists(later), ~Exists(signal), state="standing")
+    rows = rows.exclude(Exists(open_cases().filter(**whose)))
+    return list(rows.order_by("review_on", "pk").values_list("pk", flat=True))

@@ -23,8 +23,9 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.services import run_due_sweeps, settle
 from xinqiao.people.models import Enrolment
 from xinqiao.screening.services.campaigns import close_campaign
-from xinqiao.signals.enums import SignalState, Urgency
+from xinqiao.signals.enums import SignalState, Source, Urgency
 from xinqiao.signals.models import Signal
+from xinqiao.signals.selectors import level_at
 from xinqiao.signals.services import interviews, levels, raising, triage
 from xinqiao.signals.services.interviews import Held
 
@@ -134,12 +135,21 @@ def _talk(rng: random.Random, school: School, signal: Signal, at: datetime) -> N
     signal.refresh_from_db()
     roll = rng.random()
     level = (3 if roll < 0.5 else 2 if roll < 0.9 else 4) if urgent else (0 if roll < 0.35 else 1 if roll < 0.75 else 2)
-    if level == 0 and rng.random() < 0.5:
+    if signal.source == Source.REVIEW:
+        level = _reviewed(rng, signal)
+    elif level == 0 and rng.random() < 0.5:
         triage.close_as_no_concern(actor=actor, signal=signal, reason="谈话后了解到是一时的考试紧张，已缓解。", at=at)
         return
     draft.refresh_from_db()
     levels.set_level(actor=actor, interview=draft, level=level, reason=rng.choice(REASONS), at=at)
     settle(at)
+
+
+def _reviewed(rng: random.Random, signal: Signal) -> int:
+    """A review mostly keeps the level, or goes one down where one person may."""
+    change = level_at(signal.subject_id, signal.school_id)
+    level = change.level if change else 1
+    return level if level >= 3 or rng.random() < 0.5 else level - 1
 
 
 def _duties(rng: random.Random, school: School, at: datetime) -> None:

@@ -13,11 +13,12 @@ from xinqiao.signals.selectors.answering import (
     options_of,
     seconds_for,
 )
-from xinqiao.signals.selectors.levels import current_level, current_levels
+from xinqiao.signals.selectors.levels import REVIEW_KEY, current_level, current_levels, level_at, review_asked
 from xinqiao.signals.selectors.waiting import agreed, nearly_due, orphaned, overdue
 
 __all__ = [
     "APPOINTERS",
+    "REVIEW_KEY",
     "agreed",
     "answering",
     "barred_from",
@@ -28,10 +29,12 @@ __all__ = [
     "first_answering",
     "heirs",
     "held_on",
+    "level_at",
     "nearly_due",
     "next_answering",
     "options_of",
     "orphaned",
     "overdue",
+    "review_asked",
     "seconds_for",
 ]

@@ -15,7 +15,7 @@ from xinqiao.access.enums import Action, Depth
 from xinqiao.people.models import Person
 from xinqiao.people.selectors import class_title
 from xinqiao.signals import policies, rules
-from xinqiao.signals.enums import NudgeWhy, SignalState, Urgency
+from xinqiao.signals.enums import NudgeWhy, SignalState, Source, Urgency
 from xinqiao.signals.models import OPEN, Nudge, Signal
 
 
@@ -97,6 +97,8 @@ class Tally:
     urgent: int
     late: int
     mine: int
+    reviews: int
+    """Among both: levels that are to be looked at again, and talks that were agreed."""
     raised_due_at: datetime | None
     mine_due_at: datetime | None
 
@@ -104,7 +106,7 @@ class Tally:
 def tally(actor: Actor, at: datetime) -> Tally:
     """Counts for the home page and the head of the queue: one query. Nothing for who answers for nobody."""
     if not actor.may(Action.ANSWER):
-        return Tally(0, 0, 0, 0, None, None)
+        return Tally(0, 0, 0, 0, 0, None, None)
     raised = Q(state=SignalState.RAISED)
     mine = Q(owner_post__in=[post.id for post in actor.posts]) & ~raised
     found = (
@@ -116,6 +118,7 @@ def tally(actor: Actor, at: datetime) -> Tally:
             urgent=Count("pk", filter=raised & Q(urgency=Urgency.URGENT)),
             late=Count("pk", filter=raised & Q(respond_by__lt=at)),
             mine=Count("pk", filter=mine),
+            reviews=Count("pk", filter=(raised | mine) & Q(source=Source.REVIEW)),
             raised_due_at=Min("respond_by", filter=raised),
             mine_due_at=Min("respond_by", filter=mine),
         )

@@ -19,6 +19,7 @@ from xinqiao.signals import policies, rules
 from xinqiao.signals.enums import ChangeState, InterviewState, SignalState
 from xinqiao.signals.models import Evidence, Interview, LevelChange, Signal
 from xinqiao.signals.selectors.answering import heirs
+from xinqiao.signals.selectors.levels import review_asked
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def desk(actor: Actor, signal: Signal, at: datetime) -> Desk:
         hand_over=heirs(signal, at) if "hand_over" in moves and policies.may_hand_over(actor, signal) else [],
         merge=list(targets(actor, signal, at)) if "merge" in moves else [],
         defer="defer" in moves and interviews and signal.defers < rules.DEFERS,
-        close="close" in moves and interviews and may_close,
+        close="close" in moves and interviews and may_close and not review_asked(signal, at),
         decide=done if "set_level" in moves else None,
     )
 

@@ -60,6 +60,7 @@ def _said(words: dict[str, Any]) -> list[tuple[str, str]]:
         "done": (_("已经做了什么"), str),
         "when": (_("方便的时间"), str),
         "words": (_("原话"), str),
+        "review_on": (_("等级复评，请在此日期前完成"), str),
     }
     return [(label, say(words[name])) for name, (label, say) in spoken.items() if words.get(name) not in (None, "", [])]
 

@@ -10,15 +10,17 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Enrolment, Organisation, Person
+from xinqiao.people.selectors import current_enrolment
 from xinqiao.signals import policies, rules, selectors
 from xinqiao.signals.enums import EvidenceKind, NudgeWhy, SignalState, Source, Step, Urgency
 from xinqiao.signals.handling import NOBODY, give_to, locked, locked_subject, note, take, tell
-from xinqiao.signals.models import GATHERING, Evidence, Interview, Signal
+from xinqiao.signals.models import GATHERING, Evidence, Interview, LevelChange, Signal
 
 
 @dataclass(frozen=True)
@@ -202,3 +204,22 @@ def raise_agreed_talk(*, actor: Actor, interview: Interview, at: datetime) -> Si
     row.next_raised_at = at
     row.save(update_fields=["next_raised_at"])
     return signal
+
+
+@transaction.atomic
+def raise_level_review(*, actor: Actor, change: LevelChange, at: datetime) -> Signal | None:
+    """A level is to be looked at again soon: somebody holds that from now on. Settled by a new level, the same one too.
+
+    At most one a day for one change. None when the level was set anew, is 0, or the student is not at that school.
+    """
+    locked_subject(change.person_id)
+    place = current_enrolment(change.person, localdate(at))
+    standing = selectors.level_at(change.person_id, change.school_id)
+    if standing is None or standing.pk != change.pk or change.review_on is None or place is None:
+        return None
+    if place.school_id != change.school_id:
+        return None
+    words = {"review_on": change.review_on.isoformat()}
+    key = f"{selectors.REVIEW_KEY}{change.pk}:{localdate(at):%Y%m%d}"
+    ground = Ground(EvidenceKind.PROMISE, key, rules.REVIEW_URGENCY[change.level], words)
+    return raise_signal(actor=actor, about=About.of(place), source=Source.REVIEW, ground=ground, at=at)

@@ -91,6 +91,9 @@ def close_as_no_concern(*, actor: Actor, signal: Signal, reason: str, at: dateti
     early = signal.state == SignalState.TAKEN
     if early and not rules.closes_without_interview(signal.source, signal.urgency):
         raise Refusal(_("这条信号需要先和同学谈一谈，完成访谈后才能关闭。"), code="interview")
+    if selectors.review_asked(signal, at):
+        words = _("这位同学现在有关注等级，到了复评日期。请访谈后重新定级：可以维持，也可以降为 0，但不能直接关闭。")
+        raise Refusal(words, code="review")
     if not reason.strip():
         raise Refusal(_("请写一句为什么无需特别关注，供以后查看的心理教师参考。"), code="reason", field="reason")
     signal.state = rules.SIGNAL.after(SignalState(signal.state), "close")
