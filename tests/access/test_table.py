@@ -57,7 +57,18 @@ def test_whoever_keeps_the_machine_reads_no_file(kind):
 
 
 def test_subject_teachers_report_and_read_nothing():
-    assert set(TABLE[PostKind.SUBJECT_TEACHER]) <= {Action.QUICK_REPORT, Action.ANSWER}
+    assert set(TABLE[PostKind.SUBJECT_TEACHER]) <= {Action.QUICK_REPORT, Action.ANSWER, Action.DO_TASKS}
+
+
+def test_the_plan_side_knows_no_child():
+    plan_side = {
+        Action.SEE_PLANS, Action.RUN_PLANS, Action.DO_TASKS, Action.WRITE_PACKS, Action.PUBLISH_PACKS,
+        Action.REPORT_FIGURES, Action.MANAGE_TEAMS, Action.MANAGE_PLACES, Action.MANAGE_BUDGET, Action.INSPECT,
+        Action.RUN_HONOURS, Action.JUDGE_HONOURS, Action.APPLY_HONOURS,
+    }  # fmt: skip
+    assert {depth_of(kind, action) for kind in PostKind for action in plan_side} == {Depth.NONE, Depth.COUNTS}
+    for kind in (PostKind.UNIT_LEADER, PostKind.UNIT_OFFICER):
+        assert set(TABLE[kind]) <= plan_side
 
 
 def test_nobody_checks_themselves_by_holding_one_post():

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '0003_initial'),
+        ('access', '0003_unit_posts'),
         ('packs', '0001_initial'),
         ('people', '0004_path_always'),
     ]
