@@ -123,10 +123,12 @@ def running_house(
     database_url: str = "",
     history: bool = True,
     starts_at: datetime | None = None,
+    earnest: bool = False,
 ) -> Iterator[House]:
     """A demonstration district of that size in ``home``, served on a free port of 127.0.0.1 until the block ends.
 
     starts_at: the moment at which this house's time begins; ``House.pass_time`` lets it run ahead.
+    earnest: served as in real use: posts that reach results and notes must sign in with a second factor.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("XINQIAO_", "PYTEST_"))}
     environment |= {"XINQIAO_HOME": str(home), "XINQIAO_DEMO": "1", "PYTHONUNBUFFERED": "1"}
@@ -144,6 +146,9 @@ def running_house(
     size = ["--schools", str(schools), "--students", str(students), "--seed", str(seed)]
     size += [] if history else ["--no-history"]
     accounts = accounts_of(run(environment, "demo", *size, "--json"))
+    if earnest:
+        del environment["XINQIAO_DEMO"]
+        (home / "demo").unlink()  # the mark that makes a house a demonstration
     port, log = free_port(), home / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -8,6 +8,7 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateF
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as MFAReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
 
@@ -58,3 +59,26 @@ class NewPhone(ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "code", _("六位数字"))
+
+
+class NewPasskey(AddWebAuthnForm):
+    """A name, and whether the passkey alone is enough to sign in: yes unless somebody says no."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, "name", _("名称"), _("以后靠它认出是哪一台设备，例如：办公室电脑、我的手机。"))
+        _word(
+            self,
+            "passwordless",
+            _("登录时只用它，不再输入密码"),
+            _("设备要有指纹、面容或锁屏密码。老式的 USB 密钥不支持时，请取消勾选，只作为第二步。"),
+        )
+        self.fields["name"].widget.attrs["maxlength"] = 40
+        self.fields["passwordless"].initial = True
+
+
+class PasskeyName(EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, "name", _("名称"))
+        self.fields["name"].widget.attrs["maxlength"] = 40
