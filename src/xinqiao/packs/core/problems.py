@@ -1,0 +1,44 @@
+"""What is wrong with a pack, in words for whoever writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+FAULT, HINT = "fault", "hint"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend. path: ``measures.census.owners``. line: from 1, None when the text is not at hand.
+
+    severity: ``fault`` (the pack cannot be published) or ``hint`` (it can, and could be better). ``template`` and
+    ``facts`` are what ``words`` was made of, so that a page can say it in the reader's language.
+    """
+
+    path: str
+    words: str
+    line: int | None = None
+    severity: str = FAULT
+    template: str = field(default="", compare=False)
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def at(self, lines: Mapping[str, int]) -> Problem:
+        """The same with its line: that of the path, or of the nearest part around it that the text has."""
+        path = self.path
+        while path and path not in lines:
+            path = path.rpartition(".")[0]
+        return replace(self, line=lines.get(path))
+
+    def __str__(self) -> str:
+        where = f"第 {self.line} 行 " if self.line else ""
+        return f"{where}{self.path}：{self.words}" if self.path else f"{where}{self.words}"
+
+
+def fault(path: str, template: str, **facts: Any) -> Problem:
+    return Problem(path, template % facts, None, FAULT, template, facts)
+
+
+def hint(path: str, template: str, **facts: Any) -> Problem:
+    return Problem(path, template % facts, None, HINT, template, facts)
