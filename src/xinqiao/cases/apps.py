@@ -25,3 +25,5 @@ class CasesConfig(AppConfig):
         nav.register(nav.NavItem(Action.SEE_FILE, _("学生"), "cases:students", "users", 50, group=care))
         slots.fill("home", components.home, order=20)
         slots.fill("file", components.results, order=30)
+        slots.fill("post.end", components.held_by_post)
+        slots.fill("signals.signal", components.care_around)

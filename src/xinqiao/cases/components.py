@@ -1,4 +1,4 @@
-"""What this room shows on the home page and in the student file."""
+"""What this room shows on the home page, in the student file, beside a signal, and before a post ends."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import Depth
-from xinqiao.cases.selectors import waiting_for
+from xinqiao.access.models import Post
+from xinqiao.cases.selectors import care_of, held_by, waiting_for
 from xinqiao.cases.selectors.file import result_rows
 from xinqiao.people.models import Person
+from xinqiao.signals.models import Signal
+from xinqiao.signals.policies import shows_name
 
 DAY = timedelta(days=1)
 
@@ -58,3 +62,19 @@ def results(request: HttpRequest, *, person: Person, depth: Depth, at: datetime)
         return []
     rows = result_rows(request.actor, person, at)
     return [{"title": _("测评结果"), "template": "cases/parts/results.html", "context": {"rows": rows}}]
+
+
+def held_by_post(request: HttpRequest, *, post: Post, at: datetime) -> str:
+    """Before a post ends: how much its holder still answers for. Numbers only; who ends posts reads no names here."""
+    return render_to_string("cases/parts/post_end.html", {"held": held_by(post), "at": at}, request=request)
+
+
+def care_around(request: HttpRequest, *, signal: Signal, at: datetime) -> str | None:
+    """Beside a signal, for who may know the student: the open case and who is looking after them already."""
+    actor = request.actor
+    if actor is None or not shows_name(actor, signal):
+        return None
+    found = care_of(actor, signal.subject_id, signal.school_id, at)
+    if found.case is None and not found.duties:
+        return None
+    return render_to_string("cases/parts/care_around.html", {"care": found, "at": at}, request=request)

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 
 from xinqiao.access.actor import HOUSE
 from xinqiao.cases.selectors import passing
-from xinqiao.cases.services import climbing
+from xinqiao.cases.services import climbing, keeping
 from xinqiao.cases.services.duties import give_duties
 from xinqiao.cases.services.opening import follow_level
 from xinqiao.outbox.registry import every
@@ -32,9 +32,7 @@ def _each(what: str, ids: Iterable[int], act: Callable[[int], object]) -> None:
 @every("cases.keep", timedelta(minutes=1))
 def keep(at: datetime) -> None:
     """Posts end and students move: nothing stays without somebody who answers for it. Runs before anything climbs."""
-    _each("keeping a case", passing.orphaned_cases(at), lambda pk: climbing.keep_case(case_id=pk, at=at))
-    _each("keeping a task", passing.orphaned_tasks(at), lambda pk: climbing.keep_task(task_id=pk, at=at))
-    _each("keeping a duty", passing.orphaned_duties(at), lambda pk: climbing.keep_duty(duty_id=pk, at=at))
+    keeping.keep_all(at=at)
 
 
 @every("cases.climb", timedelta(minutes=1))

@@ -11,7 +11,7 @@ from django.db import models
 from xinqiao.access.actor import HOUSE
 from xinqiao.outbox.registry import every
 from xinqiao.signals import selectors
-from xinqiao.signals.services import raising, triage
+from xinqiao.signals.services import keeping, raising, triage
 
 log = logging.getLogger("xinqiao.signals")
 
@@ -27,7 +27,7 @@ def _each(what: str, found: Iterable[models.Model], act: Callable[[models.Model]
 @every("signals.owners", timedelta(minutes=1))
 def keep_owned(at: datetime) -> None:
     """A post that ended leaves nothing behind without an owner. Runs before anything climbs."""
-    _each("re-owning", selectors.orphaned(at), lambda row: triage.re_own(actor=HOUSE, signal=row, at=at))  # type: ignore[arg-type]
+    keeping.keep_owned(actor=HOUSE, at=at)
 
 
 @every("signals.climb", timedelta(minutes=1))

@@ -1,5 +1,6 @@
 """Shaped reads of the room; each is documented where it lives."""
 
+from xinqiao.cases.selectors.around import CareOf, HeldBy, care_of, held_by
 from xinqiao.cases.selectors.people import (
     adults_around,
     adults_of,
@@ -23,10 +24,13 @@ from xinqiao.cases.selectors.work import (
 )
 
 __all__ = [
+    "CareOf",
     "DutyRow",
+    "HeldBy",
     "Waiting",
     "adults_around",
     "adults_of",
+    "care_of",
     "case_rows",
     "contact_log",
     "duty_rows",
@@ -34,6 +38,7 @@ __all__ = [
     "heirs_of_case",
     "heirs_of_duty",
     "heirs_of_task",
+    "held_by",
     "listed_cases",
     "listed_duties",
     "listed_tasks",
