@@ -14,7 +14,7 @@ from xinqiao.insight import policies
 from xinqiao.insight.models import Release
 from xinqiao.insight.numbers import numbers
 from xinqiao.insight.releasing import make_release, release_of
-from xinqiao.insight.suppression import HIDDEN
+from xinqiao.kernel.suppression import HIDDEN
 from xinqiao.people.models import Organisation
 from xinqiao.signals.models import Signal
 from xinqiao.signals.policies import visible_signals

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from xinqiao.documents import pdf
 from xinqiao.documents.shapes import Facts, Head, Heading, Help, Notice, Paragraph, Report, Signatures, Table
 from xinqiao.insight.report import Blocks, help_lines
-from xinqiao.insight.suppression import HIDDEN, Row, merged, released
 from xinqiao.instruments.definition import Definition
+from xinqiao.kernel.suppression import HIDDEN, Row, merged, released
 from xinqiao.people.enums import Sex
 from xinqiao.people.rules import grade_name, school_year_of
 from xinqiao.screening import questionnaires

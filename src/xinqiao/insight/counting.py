@@ -15,6 +15,7 @@ from django.utils.timezone import get_current_timezone, localdate, localtime
 
 from xinqiao.cases.enums import CaseState, DutyState, FollowUpState
 from xinqiao.cases.models import CareDuty, Case, FollowUp
+from xinqiao.indicators.tree import Tree, tree_of
 from xinqiao.people.models import Enrolment, Organisation, current
 from xinqiao.people.rules import school_year_of
 from xinqiao.screening.enums import SittingState
@@ -27,37 +28,6 @@ from xinqiao.signals.rules import OPEN_STATES
 LEVELS = (1, 2, 3, 4)
 MOST_NAMED = 5_000
 """Ids a query names one by one; above, all rows are read and filtered here."""
-
-
-@dataclass
-class Tree:
-    """Bureaus, schools and grades below ``root`` (and the root itself), and where each class belongs."""
-
-    root: Organisation
-    nodes: dict[int, Organisation]
-    above: dict[int, tuple[int, ...]]
-    """Organisation id (classes too) → ids of the nodes it counts for."""
-    children: dict[int, list[int]]
-
-    def rolled(self, counts: Mapping[int, int]) -> Counter[int]:
-        """Counts by organisation, added up to every node they lie in."""
-        found: Counter[int] = Counter()
-        for place, count in counts.items():
-            for node in self.above.get(place, ()):
-                found[node] += count
-        return found
-
-
-def tree_of(root: Organisation) -> Tree:
-    """One query."""
-    every = list(Organisation.objects.filter(path__startswith=root.path or "-").order_by("path"))
-    nodes = {node.pk: node for node in every if node.kind != "class"}
-    above = {node.pk: tuple(pk for pk in node.ancestors_ids() if pk in nodes) for node in every}
-    children: dict[int, list[int]] = defaultdict(list)
-    for node in nodes.values():
-        if node.parent_id in nodes:
-            children[node.parent_id].append(node.pk)
-    return Tree(root, nodes, above, children)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action, Depth
 from xinqiao.insight.counting import LEVELS, count
 from xinqiao.insight.releasing import SOURCE_GROUPS, Figures, exact, release_of
-from xinqiao.insight.suppression import HIDDEN, Cell, share
+from xinqiao.kernel.suppression import HIDDEN, Cell, share
 from xinqiao.people.models import Organisation
 from xinqiao.people.rules import school_year_of
 from xinqiao.people.selectors import school_of

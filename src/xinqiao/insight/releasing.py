@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from xinqiao.insight.counting import LEVELS, Counts, Tree, count, year_start
+from xinqiao.indicators.tree import rows
+from xinqiao.insight.counting import LEVELS, Counts, count, year_start
 from xinqiao.insight.models import Release
-from xinqiao.insight.suppression import THRESHOLD, Row, released
+from xinqiao.kernel.suppression import THRESHOLD, released
 from xinqiao.people.models import Organisation
 from xinqiao.signals.enums import Source
 
@@ -115,18 +116,6 @@ def published(counts: Counts) -> Figures:
 
 def _shown(counts: Counts, columns: Sequence[Counter[int]], *, known: bool = False) -> frozenset[int]:
     return released(rows(counts.tree, columns, counts.students), totals_known=known)
-
-
-def rows(tree: Tree, columns: Sequence[Mapping[int, int]], size: Mapping[int, int], key: int | None = None) -> Row:
-    """A measure as rows. What a node has beyond its children (a student without a class, a class without a grade) is a
-    row of its own with a negative key, so that the children of a row always add up to it."""
-    key = tree.root.pk if key is None else key
-    own = tuple(column.get(key, 0) for column in columns)
-    below = tuple(rows(tree, columns, size, child) for child in tree.children.get(key, ()))
-    rest = tuple(n - sum(row.counts[place] for row in below) for place, n in enumerate(own))
-    if below and any(rest):
-        below = (*below, Row(-key, rest))
-    return Row(key, own, below, size.get(key, 0))
 
 
 def _screened(counts: Counts) -> frozenset[int]:

@@ -23,7 +23,7 @@ from xinqiao.documents.shapes import (
     Table,
 )
 from xinqiao.insight.numbers import LEVEL_WORDS, Line, Numbers
-from xinqiao.insight.suppression import HIDDEN
+from xinqiao.kernel.suppression import HIDDEN
 
 Blocks = list[Heading | Facts | Table | Bars | Notice | Paragraph | Help | Signatures]
 

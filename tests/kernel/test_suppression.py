@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinqiao.insight.suppression import HIDDEN, THRESHOLD, Row, merged, released, share
+from xinqiao.kernel.suppression import HIDDEN, THRESHOLD, Row, merged, released, share
 
 Leaves = tuple[tuple[int, ...], ...]
 """Counts of the grades, in the order of the shape."""
