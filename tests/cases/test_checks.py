@@ -21,6 +21,7 @@ from tests.cases.factories import (
     moved,
 )
 from tests.factories import NOON, a_class
+from tests.plants import plants
 from tests.signals.factories import a_level
 from xinqiao.cases import checks
 from xinqiao.cases.models import CareDuty, Case, CaseTask, DutyClimb
@@ -57,6 +58,7 @@ def test_a_house_that_is_well(world):
     assert found(NOON + MINUTE) == []
 
 
+@plants("cases.owner")
 def test_owners_whose_post_ended(world):
     task = a_task(world, a_case(world, 3))
     for actor in (world.lin, world.he):
@@ -77,6 +79,7 @@ def test_a_class_teacher_who_kept_a_student_that_moved(world):
     assert found() == [("owner", "careduty")]
 
 
+@plants("cases.climb")
 def test_dates_that_passed_and_did_not_climb(world):
     a_task(world, a_case(world, 2))
     late = NOON + 60 * DAY
@@ -93,12 +96,14 @@ def test_an_open_case_without_a_date(world):
     assert found() == [("climb", "case")]
 
 
+@plants("cases.next_date")
 def test_a_follow_up_before_the_next_date(world):
     case = a_case(world, 2)
     Case.objects.filter(pk=case.pk).update(next_at=NOON + 20 * DAY)
     assert found() == [("next_date", "case")]
 
 
+@plants("cases.climb_log")
 def test_a_climb_log_whose_people_and_posts_do_not_fit(world):
     duty = a_duty(world, 1, "class_care")
     climbing.climb_duty(duty_id=duty.pk, at=duty.due_at)
@@ -106,6 +111,7 @@ def test_a_climb_log_whose_people_and_posts_do_not_fit(world):
     assert found(NOON) == [("climb_log", "dutyclimb")]
 
 
+@plants("cases.two_persons")
 def test_a_case_closed_by_one(world):
     case = closed_case(world)
     sql("UPDATE cases_case SET closed_by_id = closing_asked_by_id WHERE id = %s", case.pk)
@@ -118,6 +124,7 @@ def test_a_case_closed_by_nobody(world):
     assert found() == [("two_persons", "case")]
 
 
+@plants("cases.left_open")
 def test_a_closed_case_with_something_left(world):
     case = a_case(world, 2)
     a_task(world, case)
@@ -133,6 +140,7 @@ def test_a_closed_case_with_something_left(world):
     assert found() == [("left_open", "case")]
 
 
+@plants("cases.duty_without_level")
 def test_a_duty_without_a_standing_level(world):
     duty = a_duty(world, 3, "class_guard")
     other = a_level(world, 2, at=NOON + HOUR)
@@ -141,6 +149,7 @@ def test_a_duty_without_a_standing_level(world):
     assert ("duty_without_level", "careduty") in found()
 
 
+@plants("cases.level_without_duties")
 def test_a_level_nobody_was_asked_to_act_on(world):
     a_level(world, 3)
     Announcement.objects.all().delete()
@@ -148,6 +157,7 @@ def test_a_level_nobody_was_asked_to_act_on(world):
     assert found(NOON + HOUR) == [("level_without_duties", "signals.levelchange")]
 
 
+@plants("cases.old_level")
 def test_a_duty_of_a_level_that_no_longer_stands(world):
     duty = a_duty(world, 2, "class_care")
     levelled(world, 1, at=NOON + HOUR)
@@ -155,12 +165,14 @@ def test_a_duty_of_a_level_that_no_longer_stands(world):
     assert found(NOON + HOUR + timedelta(minutes=6)) == [("old_level", "careduty")]
 
 
+@plants("cases.case")
 def test_a_case_that_was_promised_and_is_not_there(world):
     duty = a_duty(world, 2, "open_case")
     CareDuty.objects.filter(pk=duty.pk).update(state="done", done_by=world.lin.person, done_at=NOON)
     assert found() == [("case", "careduty")]
 
 
+@plants("cases.clock")
 def test_settings_that_are_not_used(world):
     world.bureau.options = {"duties": {"4": {"crisis_team": "tomorrow"}}}
     world.bureau.save()

@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from tests.cases.factories import DAY, HOUR, a_case, a_world, end_posts, left, levelled, moved
 from tests.factories import NOON, SHANGHAI, a_class
+from tests.plants import plants
 from tests.signals.factories import a_signal, an_interview, taken
 from xinqiao.access.enums import PostKind
 from xinqiao.cases import checks, sweeps
@@ -161,6 +162,7 @@ def test_a_case_that_was_closed_is_followed_by_a_review_in_its_turn(world):
     assert asked(closed + 16 * DAY)
 
 
+@plants("cases.review")
 def test_the_doctor_finds_a_review_nobody_was_asked_for(world):
     levelled(world, 2)
     assert found(NOON + 16 * DAY) == set()

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.factories import NOON, a_person
+from tests.plants import plants
 from tests.screening import factories as screening
 from tests.signals.factories import a_level, a_signal, a_world, end_posts
 from xinqiao.audit.models import Entry
@@ -39,6 +40,7 @@ def codes(at=NOON) -> set[str]:
     return {f"{finding.subject.split(':')[0]} {finding.code}" for finding in examine(at)}
 
 
+@plants("audit.trail")
 def test_a_changed_trail(free):
     a_signal(a_world())
     assert "audit.chain trail" not in codes()
@@ -46,6 +48,7 @@ def test_a_changed_trail(free):
     assert "audit.chain trail" in codes()
 
 
+@plants("vault.sealed")
 def test_a_sealed_value_that_does_not_open(free):
     world = a_world()
     change = a_level(world, 2)

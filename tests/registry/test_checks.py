@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import NOON, TODAY, a_person, a_post, a_student
+from tests.plants import plants
 from tests.registry.factories import a_world
 from xinqiao.access.actor import actor_of
 from xinqiao.access.enums import Action, PostKind
@@ -75,20 +76,21 @@ def no_calendar(world):
     CalendarDay.objects.all().delete()
 
 
-@pytest.mark.parametrize(
-    ("plant", "code"),
-    [
-        (nobody_answers, "chain"),
-        (closed_class, "closed_class"),
-        (wrong_path, "path"),
-        (wrong_school, "school"),
-        (post_at_a_closed_place, "post_closed"),
-        (post_where_it_does_not_fit, "post_place"),
-        (peer_rep_of_another_class, "peer_rep"),
-        (duty_of_somebody_gone, "duty"),
-        (no_calendar, "calendar"),
-    ],
-)
+PLANTS = [
+    (nobody_answers, "chain"),
+    (closed_class, "closed_class"),
+    (wrong_path, "path"),
+    (wrong_school, "school"),
+    (post_at_a_closed_place, "post_closed"),
+    (post_where_it_does_not_fit, "post_place"),
+    (peer_rep_of_another_class, "peer_rep"),
+    (duty_of_somebody_gone, "duty"),
+    (no_calendar, "calendar"),
+]
+
+
+@pytest.mark.parametrize(("plant", "code"), PLANTS)
+@plants(*(f"registry.{code}" for _plant, code in PLANTS), each="code")
 def test_what_is_planted_is_found(world, plant, code):
     plant(world)
     assert code in found()

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.factories import NOON
+from tests.plants import plants
 from tests.screening.factories import (
     COHORT,
     a_campaign,
@@ -154,6 +155,7 @@ def test_every_shipped_definition_comes_back_from_what_is_kept(definition, tmp_p
 
 
 @pytest.mark.django_db
+@plants("screening.campaign_version")
 def test_a_kept_version_that_was_changed_is_not_used_and_the_doctor_says_so(a_licensed_file, tmp_path, capsys):
     assert main(["screening", "wording", str(a_licensed_file)]) == 0
     campaign = a_campaign(a_world(), uses={"mht": [COHORT]})

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.factories import NOON
+from tests.plants import plants
 from tests.screening.factories import a_campaign, sitting_of
 from tests.screening.factories import a_world as a_screened_world
 from tests.signals.factories import DAY, HOUR, a_level, a_signal, a_world, an_interview, end_posts, taken
@@ -73,6 +74,7 @@ def open_signal():
     return Signal.objects.get(state="raised")
 
 
+@plants("signals.owner")
 def test_an_owner_without_a_post(world):
     end_posts(world.lin, NOON)
     end_posts(world.bai, NOON)
@@ -84,6 +86,7 @@ def test_an_owner_in_the_name_of_somebody_elses_post(world):
     assert codes() == {"owner"}
 
 
+@plants("signals.owner_reach")
 def test_an_owner_whose_post_lies_elsewhere(world):
     post = world.stranger.person.posts.get()
     plant(
@@ -94,17 +97,20 @@ def test_an_owner_whose_post_lies_elsewhere(world):
     assert codes() == {"owner_reach"}
 
 
+@plants("signals.next_date")
 def test_no_next_date(world):
     plant("UPDATE signals_signal SET respond_by = NULL WHERE state = 'raised'")
     assert codes() == {"next_date"}
 
 
+@plants("signals.climb")
 def test_a_missed_date_that_did_not_climb(world):
     late = open_signal().respond_by + timedelta(minutes=6)
     assert codes(late) == {"climb"}
     assert codes(late - timedelta(minutes=2)) == set()
 
 
+@plants("signals.climb_log")
 def test_a_climb_to_nobody_in_particular(world):
     signal = open_signal()
     triage.climb(actor=world.lin, signal=signal, at=signal.respond_by + timedelta(minutes=1))
@@ -113,11 +119,13 @@ def test_a_climb_to_nobody_in_particular(world):
     assert Climb.objects.count() == 1
 
 
+@plants("signals.level_without_interview")
 def test_a_level_whose_interview_was_never_finished(world):
     plant("UPDATE signals_interview SET state = 'draft' WHERE id = (SELECT MIN(interview_id) FROM signals_levelchange)")
     assert "level_without_interview" in codes()
 
 
+@plants("signals.level_of_another")
 def test_a_level_from_another_students_interview(world):
     other = an_interview(world, a_signal(world, world.children[1], source=Source.PEER))
     triage.close_as_no_concern(actor=world.lin, signal=other.signal, reason="误会", at=NOON)
@@ -126,6 +134,7 @@ def test_a_level_from_another_students_interview(world):
 
 
 @pytest.mark.parametrize("who", ["nobody", "lin"])
+@plants("signals.two_persons")
 def test_a_lowering_by_one_person(world, who):
     if who == "nobody":
         plant("UPDATE signals_levelchange SET second_by_id = NULL, second_at = NULL WHERE level = 1")
@@ -134,6 +143,7 @@ def test_a_lowering_by_one_person(world, who):
     assert codes() == {"two_persons"}
 
 
+@plants("signals.level_history")
 def test_a_level_taken_out_of_the_history(world):
     plant("UPDATE signals_levelchange SET previous = 2 WHERE level = 1")
     assert "level_history" in codes()
@@ -144,6 +154,7 @@ def test_a_signal_that_waits_for_a_second_person_who_was_never_asked(world):
     assert codes() == {"second_person"}
 
 
+@plants("signals.second_person")
 def test_a_lowering_nobody_will_see(world):
     a_level(world, 4, at=NOON)
     change = a_level(world, 2, at=NOON)
@@ -157,6 +168,7 @@ def test_a_lowering_nobody_will_see(world):
     assert codes() == {"second_person"}
 
 
+@plants("signals.levelled_without_level")
 def test_levelled_without_a_level(world):
     plant(
         "UPDATE signals_signal SET state = 'levelled', respond_by = NULL, closed_at = %s, closed_by_id = %s"
@@ -167,21 +179,25 @@ def test_levelled_without_a_level(world):
     assert codes() == {"levelled_without_level"}
 
 
+@plants("signals.mark_of_false_alarm")
 def test_a_false_alarm_with_a_mark(world):
     plant("UPDATE signals_signal SET state = 'closed' WHERE state = 'levelled'")
     assert "mark_of_false_alarm" in codes()
 
 
+@plants("signals.closed_without_talk")
 def test_a_safety_answer_closed_without_a_talk(world):
     plant("UPDATE signals_signal SET source = 'safety', urgency = 1 WHERE state = 'closed'")
     assert codes() == {"closed_without_talk"}
 
 
+@plants("signals.ground")
 def test_a_signal_that_rests_on_nothing(world):
     Evidence.objects.filter(signal=open_signal()).delete()
     assert codes() == {"ground"}
 
 
+@plants("signals.urgent_undelivered")
 def test_an_urgent_answer_that_nobody_got(world):
     Announcement.objects.create(
         topic="answer.urgent",
@@ -192,6 +208,7 @@ def test_an_urgent_answer_that_nobody_got(world):
     assert codes() == {"urgent_undelivered"}
 
 
+@plants("signals.urgent_lost")
 def test_an_urgent_answer_that_was_delivered_into_nothing(world):
     screened = a_screened_world()
     sitting = sitting_of(a_campaign(screened), screened.students[0])
@@ -205,6 +222,7 @@ def test_an_urgent_answer_that_was_delivered_into_nothing(world):
     assert codes() == {"urgent_lost"}
 
 
+@plants("signals.clock")
 def test_a_clock_that_is_not_used(world):
     Organisation.objects.filter(pk=world.school.pk).update(options={"clocks": {"urgent": {"look": "3 hours"}}})
     found = list(violations(NOON))
@@ -212,6 +230,7 @@ def test_a_clock_that_is_not_used(world):
     assert "urgent.look" in found[0].words
 
 
+@plants("signals.nobody")
 def test_a_school_where_nobody_could_answer(world):
     lonely = add_organisation(parent=None, kind="school", name="独立学校", system="63")
     assert [(finding.code, finding.subject) for finding in violations(NOON)] == [
