@@ -153,6 +153,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["xinqiao.config.formats"]
 USE_I18N = True
 # Texts of the rooms that are no Django apps (kernel, instruments, config); each app brings its own folder.
 LOCALE_PATHS = [PACKAGE / "config" / "locale"]
