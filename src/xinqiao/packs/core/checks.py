@@ -133,9 +133,7 @@ def _clauses(data: Mapping[str, Any]) -> Iterator[Problem]:
         if number not in carried:
             yield fault(
                 f"clauses.{number}",
-                N_(
-                    '条款 %(number)s 没有承担者。请在一项措施、规则、记录、指标、队伍、服务或经费里写 clause: "%(number)s"'
-                ),
+                N_('条款 %(number)s 没有承担者。请在承担它的措施、规则、指标、队伍等里写 clause: "%(number)s"'),
                 number=number,
             )
 

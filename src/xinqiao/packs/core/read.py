@@ -65,7 +65,7 @@ for _tag, _pattern, _first in (
 
 
 def load(text: str) -> dict[str, Any]:
-    """The mapping a YAML text holds. Raises Refusal(code="yaml"; field = line number) that says where and what to do."""
+    """The mapping a YAML text holds. Raises Refusal("yaml", field = line number) that says where and what to do."""
     if len(text.encode()) > MAX_BYTES:
         raise Refusal("文件超过 1 MB，不像是方案。请检查是否选错了文件。", code="yaml")
     try:
@@ -103,6 +103,15 @@ def lines(text: str) -> dict[str, int]:
     if node is not None:
         _walk(node, "", found)
     return found
+
+
+def mark_of(text: str, *keys: str) -> tuple[int, int] | None:
+    """Where the value under these keys begins and ends, as places in the text; None when it is not there."""
+    node = yaml.compose(text, Loader=_Loader)
+    for key in keys:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        node = next((value for name, value in pairs if name.value == key), None)
+    return (node.start_mark.index, node.end_mark.index) if isinstance(node, yaml.ScalarNode) else None
 
 
 def _walk(node: Any, path: str, found: dict[str, int]) -> None:
