@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from xinqiao.access.actor import Actor
 from xinqiao.cases import policies, rules
 from xinqiao.cases.enums import CaseState, FollowUpState, Outcome, TaskState
-from xinqiao.cases.handling import level_at, level_number, locked_case, locked_person, next_look, note, tell
+from xinqiao.cases.handling import level_number, locked_case, locked_person, next_look, note, tell
 from xinqiao.cases.models import Case, PastClosing
 from xinqiao.cases.services.duties import has_open_case
 from xinqiao.cases.services.opening import clear_closing
@@ -20,6 +20,7 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.services import announce
 from xinqiao.people.models import Organisation
 from xinqiao.people.selectors import current_enrolment, working_time
+from xinqiao.signals.selectors import level_at
 
 
 @transaction.atomic

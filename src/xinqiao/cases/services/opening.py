@@ -15,7 +15,6 @@ from xinqiao.access.models import Post
 from xinqiao.cases import policies, rules
 from xinqiao.cases.enums import CaseState, FollowUpState
 from xinqiao.cases.handling import (
-    level_at,
     level_number,
     locked_case,
     locked_person,
@@ -32,6 +31,7 @@ from xinqiao.outbox.services import announce
 from xinqiao.people.models import Enrolment, GroupMembership, Person, current
 from xinqiao.people.selectors import current_enrolment
 from xinqiao.signals.models import LevelChange
+from xinqiao.signals.selectors import level_at
 
 
 @transaction.atomic
