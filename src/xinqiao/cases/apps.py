@@ -11,9 +11,11 @@ class CasesConfig(AppConfig):
         from xinqiao.access.enums import Action
         from xinqiao.audit import words
         from xinqiao.cases import components
+        from xinqiao.cases.indicators import INDICATORS
         from xinqiao.cases.services.sharing import ROOM
         from xinqiao.cases.views.sharing import outside_page
         from xinqiao.cases.words import WORDS
+        from xinqiao.indicators.registry import register as register_figures
         from xinqiao.ui import nav, slots
 
         words.register(WORDS)
@@ -27,3 +29,4 @@ class CasesConfig(AppConfig):
         slots.fill("file", components.results, order=30)
         slots.fill("post.end", components.held_by_post)
         slots.fill("signals.signal", components.care_around)
+        register_figures(INDICATORS)

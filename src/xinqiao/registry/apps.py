@@ -9,7 +9,9 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from xinqiao.access.enums import Action
         from xinqiao.audit import words
+        from xinqiao.indicators.registry import register as register_figures
         from xinqiao.registry import components
+        from xinqiao.registry.indicators import INDICATORS
         from xinqiao.registry.words import WORDS
         from xinqiao.ui import nav, slots
 
@@ -33,3 +35,4 @@ class RegistryConfig(AppConfig):
             ),
         ):
             nav.register(item)
+        register_figures(INDICATORS)

@@ -8,7 +8,9 @@ class ScreeningConfig(AppConfig):
 
     def ready(self) -> None:
         from xinqiao.access.enums import Action
+        from xinqiao.indicators.registry import register as register_figures
         from xinqiao.screening import home
+        from xinqiao.screening.indicators import INDICATORS
         from xinqiao.ui import nav, slots
 
         label, icon, group = _("测评"), "clipboard-list", _("关怀")
@@ -25,3 +27,4 @@ class ScreeningConfig(AppConfig):
             )
         )
         slots.fill("home", home.items, order=40)
+        register_figures(INDICATORS)

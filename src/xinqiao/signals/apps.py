@@ -8,7 +8,9 @@ class SignalsConfig(AppConfig):
 
     def ready(self) -> None:
         from xinqiao.access.enums import Action
+        from xinqiao.indicators.registry import register as register_figures
         from xinqiao.signals import components
+        from xinqiao.signals.indicators import INDICATORS
         from xinqiao.ui.nav import NavItem, register
         from xinqiao.ui.slots import fill
 
@@ -34,3 +36,4 @@ class SignalsConfig(AppConfig):
             register(item)
         fill("home", components.home, order=10)
         fill("file", components.file, order=20)
+        register_figures(INDICATORS)
