@@ -108,6 +108,42 @@ def test_a_reminder_comes_once_before_each_date():
     assert Nudge.objects.get(why=NudgeWhy.DUE).at == NOON + 7 * MINUTE
 
 
+def test_what_was_seen_a_week_ago_goes_and_what_nobody_saw_stays():
+    world = a_world()
+    signal = a_signal(world, urgency=Urgency.SOON)
+    unseen, seen = Nudge.objects.get(signal=signal), NOON + HOUR
+
+    def told(why, seen_at, due_at=None):
+        return Nudge.objects.create(
+            signal=signal, person=world.bai.person, why=why, at=NOON, seen_at=seen_at, due_at=due_at
+        )
+
+    told(NudgeWhy.HANDED, seen)
+    told(NudgeWhy.DUE, seen, NOON + 2 * HOUR)
+    still_to_come = told(NudgeWhy.DUE, seen, NOON + 30 * DAY)
+    lately = told(NudgeWhy.MORE, seen + MINUTE)
+
+    sweeps.forget_told(seen + 7 * DAY - MINUTE)
+    assert Nudge.objects.count() == 5
+    sweeps.forget_told(seen + 7 * DAY)
+    assert set(Nudge.objects.all()) == {unseen, still_to_come, lately}
+
+
+def test_a_signal_that_ended_a_week_ago_waits_for_nobody():
+    world = a_world()
+    interview = an_interview(world)
+    signal = interview.signal
+    triage.close_as_no_concern(actor=world.lin, signal=signal, reason="都好", at=NOON)
+    Nudge.objects.update(seen_at=None, at=NOON)
+    kept = Nudge.objects.count()
+    assert kept
+    sweeps.forget_told(NOON + 7 * DAY - MINUTE)
+    assert Nudge.objects.count() == kept
+    sweeps.forget_told(NOON + 7 * DAY)
+    assert not Nudge.objects.exists()
+    assert Signal.objects.get(pk=signal.pk).closed_at == NOON
+
+
 def test_whoever_lost_the_post_is_replaced_within_the_minute_and_before_anything_climbs():
     world = a_world()
     signal = a_signal(world, urgency=Urgency.URGENT)

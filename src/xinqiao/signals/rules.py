@@ -58,6 +58,9 @@ SIGNAL: Lifecycle[S] = Lifecycle(
 )
 CHANGE: Lifecycle[C] = Lifecycle({(C.AWAITING, "confirm"): C.STANDING, (C.AWAITING, "refuse"): C.REFUSED})
 
+KEEP_TOLD = timedelta(days=7)
+"""How long what somebody was told stays after they have seen it, or after its signal ended."""
+
 OPEN_STATES: tuple[S, ...] = (S.RAISED, S.TAKEN, S.INTERVIEWING, S.INTERVIEWED, S.AWAITING)
 GATHERING_STATES: tuple[S, ...] = (S.RAISED, S.TAKEN, S.INTERVIEWING)
 MERGE_TARGETS: tuple[S, ...] = (S.RAISED, S.TAKEN, S.INTERVIEWING)

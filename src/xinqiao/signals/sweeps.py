@@ -46,3 +46,9 @@ def remind_before_due(at: datetime) -> None:
 def raise_agreed_talks(at: datetime) -> None:
     """The day on which it was agreed to talk again has come."""
     _each("agreed talk", selectors.agreed(at), lambda row: raising.raise_agreed_talk(actor=HOUSE, interview=row, at=at))  # type: ignore[arg-type]
+
+
+@every("signals.forget_told", timedelta(hours=1))
+def forget_told(at: datetime) -> None:
+    """What somebody was told and has seen does not pile up."""
+    keeping.forget_told(at=at)

@@ -14,7 +14,7 @@ from xinqiao.signals.selectors.answering import (
     seconds_for,
 )
 from xinqiao.signals.selectors.levels import REVIEW_KEY, current_level, current_levels, level_at, review_asked
-from xinqiao.signals.selectors.waiting import agreed, nearly_due, orphaned, overdue
+from xinqiao.signals.selectors.waiting import agreed, nearly_due, orphaned, overdue, told_long_ago
 
 __all__ = [
     "APPOINTERS",
@@ -37,4 +37,5 @@ __all__ = [
     "overdue",
     "review_asked",
     "seconds_for",
+    "told_long_ago",
 ]

@@ -35,6 +35,14 @@ def nearly_due(at: datetime) -> QuerySet[Signal]:
     return Signal.objects.filter(near, ~Exists(told), OPEN, respond_by__gte=at)
 
 
+def told_long_ago(at: datetime) -> QuerySet[Nudge]:
+    """What was looked at, or whose signal ended, a week ago. A reminder stays until its date has passed: it keeps the
+    same date from being reminded of twice."""
+    old = at - rules.KEEP_TOLD
+    over = Q(seen_at__lte=old) | Q(signal__closed_at__lte=old)
+    return Nudge.objects.filter(over, Q(due_at=None) | Q(due_at__lt=at), at__lte=old)
+
+
 def agreed(at: datetime) -> QuerySet[Interview]:
     """Finished interviews whose agreed next date has come and did not become a signal yet."""
     return Interview.objects.filter(state=InterviewState.DONE, next_raised_at=None, next_on__lte=localdate(at))

@@ -7,9 +7,12 @@ from datetime import datetime
 
 from xinqiao.access.actor import Actor
 from xinqiao.signals import selectors
+from xinqiao.signals.models import Nudge
 from xinqiao.signals.services.triage import re_own
 
 log = logging.getLogger("xinqiao.signals")
+AT_ONCE = 5_000
+"""Rows one turn takes away, so that it never holds the database for long."""
 
 
 def keep_owned(*, actor: Actor, at: datetime, post_id: int | None = None) -> int:
@@ -25,3 +28,9 @@ def keep_owned(*, actor: Actor, at: datetime, post_id: int | None = None) -> int
         except Exception:
             log.exception("handing on failed for signal %s", signal.pk)
     return handed
+
+
+def forget_told(*, at: datetime) -> int:
+    """Take away what waits for nobody any more; returns how many. Who missed which date stays with the signal."""
+    ids = list(selectors.told_long_ago(at).values_list("pk", flat=True)[:AT_ONCE])
+    return Nudge.objects.filter(pk__in=ids).delete()[0]
