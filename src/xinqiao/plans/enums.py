@@ -41,6 +41,7 @@ class Verdict(models.TextChoices):
     WAITING = "", _("待审核")
     ACCEPTED = "accepted", _("通过")
     RETURNED = "returned", _("退回")
+    WITHDRAWN = "withdrawn", _("已撤回")
 
 
 class ChangeKind(models.TextChoices):
@@ -52,6 +53,7 @@ class ChangeKind(models.TextChoices):
     MODE = "mode", _("切换模式")
     ENDED = "ended", _("结束")
     ARCHIVED = "archived", _("归档")
+    UNITS = "units", _("单位变动")
 
 
 class Standing(models.TextChoices):

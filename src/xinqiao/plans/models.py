@@ -62,6 +62,9 @@ class PlanChange(models.Model):
     kind = models.CharField(max_length=8, choices=ChangeKind)
     words = models.CharField(max_length=300, blank=True)
     detail = models.JSONField(default=list, blank=True, db_comment="differences as packs.core.compare gives them")
+    changes = models.JSONField(
+        default=dict, blank=True, db_comment="an amendment as written: set, remove, add (packs.core.derive)"
+    )
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -97,7 +100,10 @@ class Task(models.Model):
     state = models.CharField(max_length=9, choices=TaskState, default=TaskState.OPEN)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    reason = models.CharField(max_length=300, blank=True, db_comment="why it was waived or opened again")
+    reason = models.CharField(max_length=300, blank=True, db_comment="why it was waived, opened again or settled")
+    dropped = models.BooleanField(
+        default=False, db_comment="waived because the plan no longer asks for it; opens again when it does"
+    )
 
     class Meta:
         constraints = [
@@ -114,6 +120,7 @@ class Task(models.Model):
                 name="open_task_is_owned", condition=~Q(state__in=list(OPEN_STATES)) | Q(owner__isnull=False)
             ),
             models.CheckConstraint(name="waiving_has_reason", condition=~Q(state="waived") | ~Q(reason="")),
+            models.CheckConstraint(name="dropped_task_is_waived", condition=Q(dropped=False) | Q(state="waived")),
             models.CheckConstraint(
                 name="measure_task_has_slot", condition=Q(measure="") | (~Q(slot="") & Q(plan__isnull=False))
             ),
@@ -134,7 +141,7 @@ class HandIn(models.Model):
     text = models.TextField(blank=True)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    verdict = models.CharField(max_length=8, choices=Verdict, blank=True, default=Verdict.WAITING)
+    verdict = models.CharField(max_length=9, choices=Verdict, blank=True, default=Verdict.WAITING)
     words = models.TextField(blank=True, db_comment="what the reviewer said")
     reviewed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,43 @@
+"""Long work of this room: jobs a worker takes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from xinqiao.access.actor import HOUSE, Actor, actor_for
+from xinqiao.accounts.models import Account
+from xinqiao.outbox.registry import Progress, job
+from xinqiao.packs.models import Edition
+from xinqiao.people.models import Organisation
+from xinqiao.plans.enums import PlanState
+from xinqiao.plans.models import Plan
+from xinqiao.plans.services import applying
+
+
+def _actor(account_id: int | None, at: datetime) -> Actor:
+    """Whoever asked, with the posts they hold now."""
+    return actor_for(Account.objects.get(pk=account_id), at) if account_id else HOUSE
+
+
+@job("plans.apply")
+def apply(*, at: datetime, progress: Progress, account_id: int | None, **asked: Any) -> dict[str, Any]:
+    """Asked again after it is done, it finds the plan that was made."""
+    edition = Edition.objects.get(pk=asked["edition_id"])
+    organisation = Organisation.objects.get(pk=asked["organisation_id"])
+    starts_on = date.fromisoformat(asked["starts_on"])
+    made = Plan.objects.filter(
+        edition=edition, organisation=organisation, starts_on=starts_on, state=PlanState.RUNNING
+    ).first()
+    if made is None:
+        made = applying.apply_plan(
+            actor=_actor(account_id, at),
+            edition=edition,
+            organisation=organisation,
+            starts_on=starts_on,
+            ends_on=date.fromisoformat(asked["ends_on"]) if asked["ends_on"] else None,
+            named=asked["named"],
+            title=asked["title"],
+            at=at,
+        )
+    return {"plan_id": made.pk, "tasks": made.tasks.count()}
