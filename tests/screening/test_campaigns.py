@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count
 
 from tests.factories import NOON, a_class, a_student
 from tests.screening.factories import (
@@ -24,8 +25,8 @@ from xinqiao.access.actor import HOUSE
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.services import run_due_sweeps
 from xinqiao.screening.models import Campaign, Sitting
-from xinqiao.screening.policies import classes_in_sight, visible_campaigns
-from xinqiao.screening.selectors.campaigns import Progress, coverage, progress, total
+from xinqiao.screening.policies import classes_in_sight, classes_of_school, visible_campaigns
+from xinqiao.screening.selectors.campaigns import Progress, coverage, progress, total, whole
 from xinqiao.screening.services.campaigns import (
     change_duty,
     close_campaign,
@@ -230,3 +231,33 @@ def test_thousands_are_invited_in_few_queries(django_assert_max_num_queries):
     with django_assert_max_num_queries(60):
         a_campaign(world, interviewers=5)
     assert Sitting.objects.count() == 60
+
+
+def test_above_the_school_the_whole_is_counted_without_reading_consent(django_assert_num_queries):
+    world = a_world(students=3)
+    campaign = Campaign.objects.select_related("school").get(pk=a_campaign(world).pk)
+    a_retest = {"campaign": campaign, "person": world.students[0], "class_node": world.node, "invited_at": NOON}
+    Sitting.objects.create(**a_retest, retest_of=Sitting.objects.get(campaign=campaign, person=world.students[0]))
+    with django_assert_num_queries(1) as asked:
+        every = whole(campaign, classes_of_school(campaign), "合计")
+    assert (every.invited, every.submitted) == (3, 0)
+    assert "consent" not in asked[0]["sql"]
+
+
+def test_one_campaign_is_counted_from_its_index():
+    """Without it SQLite reads every sitting of every campaign there ever was."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the plan of SQLite")
+    rows = Sitting.objects.filter(campaign=1, retest_of=None, class_node__in=[1, 2])
+    plan = rows.values("class_node", "state").annotate(n=Count("pk")).explain()
+    assert "USING INDEX sitting_progress (campaign_id=? AND class_node_id=?)" in plan
+
+
+def test_a_sitting_is_repeated_once():
+    world = a_world(students=1)
+    campaign = a_campaign(world)
+    first = Sitting.objects.get(campaign=campaign)
+    again = {"campaign": campaign, "person": first.person, "class_node": world.node, "invited_at": NOON}
+    Sitting.objects.create(**again, retest_of=first)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Sitting.objects.create(**again, retest_of=first)
