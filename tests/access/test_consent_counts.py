@@ -36,6 +36,7 @@ answers = st.fixed_dictionaries(
         "party": st.sampled_from([SELF, GUARDIAN]),
         "giver": st.integers(0, 2),
         "granted": st.booleans(),
+        "again": st.sampled_from([None, None, True, False]),
         "given_at": moments,
         "withdrawn_after": st.none() | st.integers(0, 40),
         "valid_days": st.none() | st.integers(-3, 60),
@@ -100,6 +101,9 @@ class Town:
         guardians = [self.guardian(student, when) for when in drawn["guardians"]]
         for answer in drawn["answers"]:
             self.answer(student, guardians, answer)
+            if answer["again"] is not None:  # the same giver, another day
+                later = {"granted": answer["again"], "given_at": answer["given_at"] + DAY}
+                self.answer(student, guardians, answer | later)
         return student
 
     def guardian(self, student: Person, when: str) -> Person:
