@@ -146,6 +146,7 @@ def one_by_one(rows: list[Enrolment], purpose: str, at: datetime) -> dict[int, C
     return dict(found)
 
 
+@pytest.mark.postgres
 @given(
     drawn=st.lists(students, min_size=1, max_size=5),
     texts=newer_texts,
