@@ -58,7 +58,7 @@ def test_a_whole_pack_has_nothing_wrong():
         ("    lead: [bureau_officer]\n    respon", "    respon", "measures.activity-listening", "accept: lead"),
         ("id: summary", "id: activity-listening", "measures.activity-listening", "用了 2 次"),
         ("{from: 0,", "{from: 95,", "evaluation.grades", "从高分到低分"),
-        ("post: bureau_leader", "post: moral_head", "teams.lead.positions.head.post", "没有岗位"),
+        ("post: bureau_leader", "post: unit_leader", "teams.lead.positions.head.post", "没有岗位"),
         ('version: "1.0"', "version: 1.0", "version", "加引号"),
         ("pack: small", "pack: 小方案", "pack", "id 只用"),
         ("id: summary", "id: Summary_1", "measures.Summary_1.id", "id 只用"),

@@ -24,6 +24,9 @@ class Edition(models.Model):
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="derived")
     state = models.CharField(max_length=9, choices=EditionState, default=EditionState.DRAFT)
     written_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    writers = models.JSONField(
+        default=list, db_comment="ids of all persons who changed the text; none of them publishes"
+    )
     written_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from xinqiao.kernel.refusal import Refusal
 from xinqiao.packs.core import fitting, read, schema
-from xinqiao.packs.core.problems import FAULT, HINT, Problem, fault, hint
+from xinqiao.packs.core.problems import FAULT, HINT, PackRefusal, Problem, fault, hint
 from xinqiao.packs.core.words import N_
 
-__all__ = ["FAULT", "HINT", "Problem", "problems", "problems_of_text"]
+__all__ = ["FAULT", "HINT", "N_", "PackRefusal", "Problem", "fault", "problems", "problems_of_text", "read", "schema"]
 
 
 def problems_of_text(
@@ -20,8 +19,8 @@ def problems_of_text(
     """Everything wrong with a text, each with its line. parent: compiled data of the pack it is based on."""
     try:
         raw = read.load(text)
-    except Refusal as refusal:
-        return [Problem("", refusal.message, int(refusal.field or 0) or None, FAULT, refusal.message)]
+    except PackRefusal as refusal:
+        return [refusal.problem("", int(refusal.field or 0) or None)]
     lines = read.lines(text)
     found = [each.at(lines) for each in problems(raw, known_indicators, parent)]
     return sorted(found, key=lambda each: (each.severity != FAULT, each.line or 0))
@@ -35,11 +34,11 @@ def problems(
     known_indicators: codes the house can show; None does not ask. parent: needed for a pack with ``changes``.
     """
     found = list(schema.problems(raw))
-    if not found and read.is_derived(raw):
+    if not found and schema.is_derived(raw):
         try:
             whole = read.compile_pack(raw, parent)
-        except Refusal as refusal:
-            return [_of_change(refusal, raw)]
+        except PackRefusal as refusal:
+            return [_moved(refusal.problem(refusal.field), raw)]
         found = [_moved(each, raw) for each in schema.problems(_without(whole))]
         found = found or [_moved(each, raw) for each in _fits(whole, known_indicators)]
     elif not found:
@@ -60,10 +59,6 @@ def _fits(data: Mapping[str, Any], known: Collection[str] | None) -> list[Proble
         *fitting.problems(data),
         *_english(data),
     ]
-
-
-def _of_change(refusal: Refusal, raw: Mapping[str, Any]) -> Problem:
-    return _moved(Problem(refusal.field, refusal.message, None, FAULT, refusal.message), raw)
 
 
 def _moved(problem: Problem, raw: Mapping[str, Any]) -> Problem:

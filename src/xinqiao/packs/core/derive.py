@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from xinqiao.kernel.refusal import Refusal
+from xinqiao.packs.core.problems import PackRefusal
+from xinqiao.packs.core.words import N_
 
 OWN = ("pack", "version", "title", "title_en", "summary", "summary_en", "origin", "based_on")
 
@@ -19,10 +20,11 @@ def derived(raw: Mapping[str, Any], parent: Mapping[str, Any] | None) -> dict[st
     """
     wanted = raw["based_on"]
     if parent is None or parent["pack"] != wanted["pack"] or parent["version"] != wanted["version"]:
-        raise Refusal(
-            f"方案库里没有“{wanted['pack']}”的第 {wanted['version']} 版。请先导入它，或改 based_on。",
+        raise PackRefusal(
+            N_("方案库里没有“%(pack)s”的第 %(version)s 版。请先导入它，或改 based_on。"),
             code="parent",
             field="based_on",
+            **wanted,
         )
     data = deepcopy(dict(parent))
     data.pop("based_on", None)
@@ -113,13 +115,11 @@ def _key(holder: Any, parts: list[str], path: str) -> tuple[Any, int]:
     raise _lost(path)
 
 
-def _lost(path: str) -> Refusal:
-    return Refusal(
-        f"母方案里没有“{path}”。请对照母方案检查写法，例如 measures.census.owners。", code="path", field=path
-    )
+def _lost(path: str) -> PackRefusal:
+    words = N_("母方案里没有“%(path)s”。请对照母方案检查写法，例如 measures.census.owners。")
+    return PackRefusal(words, code="path", field=path, path=path)
 
 
-def _taken(section: str, name: str) -> Refusal:
-    return Refusal(
-        f"母方案里已经有 {section}.{name}。要改它请用 set，要新增请换一个 id。", code="taken", field=f"{section}.{name}"
-    )
+def _taken(section: str, name: str) -> PackRefusal:
+    words = N_("母方案里已经有 %(path)s。要改它请用 set，要新增请换一个 id。")
+    return PackRefusal(words, code="taken", field=f"{section}.{name}", path=f"{section}.{name}")

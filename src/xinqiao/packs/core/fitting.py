@@ -22,7 +22,7 @@ def problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     for team in data.get("teams") or []:
         yield from _team(team, data)
     for line in data.get("budget") or []:
-        if ("per_student" in line) == ("amount" in line):
+        if "per_student" in line and "amount" in line:
             words = N_("每生金额 per_student 和总额 amount 二选一，请只写一个")
             yield fault(f"budget.{line['id']}", words)
     yield from _evaluation(data.get("evaluation") or {})
@@ -90,7 +90,8 @@ def _no_post(place: str, post: str, possible: set[str]) -> Problem:
 
 
 def _team(team: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Problem]:
-    possible = posts_of_unit(data, team["unit"])
+    """A bureau's team may seat teachers of its schools: any post of any unit of the plan will do."""
+    possible = {post for unit in data["units"] for post in posts_of_unit(data, unit["id"])}
     for position in team["positions"]:
         if position.get("post") and position["post"] not in possible:
             yield _no_post(f"teams.{team['id']}.positions.{position['id']}.post", position["post"], possible)

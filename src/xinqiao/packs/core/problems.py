@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from xinqiao.kernel.refusal import Refusal
+
 FAULT, HINT = "fault", "hint"
 
 
@@ -42,3 +44,15 @@ def fault(path: str, template: str, **facts: Any) -> Problem:
 
 def hint(path: str, template: str, **facts: Any) -> Problem:
     return Problem(path, template % facts, None, HINT, template, facts)
+
+
+class PackRefusal(Refusal):
+    """A refusal that remembers its template, so that a page can say it in the reader's language."""
+
+    def __init__(self, template: str, *, code: str, field: str = "", **facts: Any) -> None:
+        super().__init__(template % facts, code=code, field=field)
+        self.template = template
+        self.facts = facts
+
+    def problem(self, path: str, line: int | None = None) -> Problem:
+        return Problem(path, self.template % self.facts, line, FAULT, self.template, self.facts)

@@ -10,24 +10,34 @@ from typing import Any
 
 import yaml
 
-from xinqiao.kernel.refusal import Refusal
 from xinqiao.packs.core import derive
+from xinqiao.packs.core.problems import PackRefusal
+from xinqiao.packs.core.schema import is_derived
 from xinqiao.packs.core.shapes import SECTIONS
+from xinqiao.packs.core.words import N_
 
 MAX_BYTES = 1_000_000
 
 SAID = (
-    ("found character '\\t'", "这里有制表符（Tab）。请改成空格，每一层缩进两个空格"),
-    ("mapping values are not allowed", "这里多了一个冒号，或上一行缩进不对。文字里带冒号时，请给整段文字加引号"),
-    ("could not find expected ':'", "这一行缺少冒号。写法是“键: 值”，冒号后面要有一个空格"),
-    ("expected <block end>", "这一行和上面的没有对齐。同一层的内容要从同一列开始"),
-    ("found unexpected end of stream", "引号没有成对，请补上另一半引号"),
-    ("while parsing a quoted scalar", "引号没有成对，请补上另一半引号"),
-    ("expected ',' or", "方括号或花括号里少了逗号，或没有收尾"),
-    ("found undefined alias", "文字以 * 或 & 开头时，请加引号"),
-    ("found character", "文字以特殊符号开头时，请加引号"),
+    ("found character '\\t'", N_("这里有制表符（Tab）。请改成空格，每一层缩进两个空格")),
+    ("mapping values are not allowed", N_("这里多了一个冒号，或上一行缩进不对。文字里带冒号时，请给整段文字加引号")),
+    ("could not find expected ':'", N_("这一行缺少冒号。写法是“键: 值”，冒号后面要有一个空格")),
+    ("expected <block end>", N_("这一行和上面的没有对齐。同一层的内容要从同一列开始")),
+    ("found unexpected end of stream", N_("引号没有成对，请补上另一半引号")),
+    ("while parsing a quoted scalar", N_("引号没有成对，请补上另一半引号")),
+    ("expected ',' or", N_("方括号或花括号里少了逗号，或没有收尾")),
+    ("found undefined alias", N_("文字以 * 或 & 开头时，请加引号")),
+    ("found character", N_("文字以特殊符号开头时，请加引号")),
 )
 """What the parser says, and what it means for whoever typed it."""
+
+
+class _Wrong(yaml.MarkedYAMLError):
+    """What we refuse ourselves, in our words."""
+
+    def __init__(self, template: str, mark: Any, **facts: Any) -> None:
+        super().__init__(None, None, template, mark)
+        self.template, self.facts = template, facts
 
 
 class _Loader(yaml.SafeLoader):
@@ -35,7 +45,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise _wrong("不能用 & 和 * 引用别处的内容，请直接写出来", self.peek_event().start_mark)
+            raise _Wrong(N_("不能用 & 和 * 引用别处的内容，请直接写出来"), self.peek_event().start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
@@ -43,15 +53,11 @@ class _Loader(yaml.SafeLoader):
         for key_node, _value in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise _wrong(f'键“{key}”要写成文字：请加引号，例如 "{key}"', key_node.start_mark)
+                raise _Wrong(N_('键“%(key)s”要写成文字：请加引号，例如 "%(key)s"'), key_node.start_mark, key=key)
             if key in seen:
-                raise _wrong(f"“{key}”在同一层写了两次，请合并或删去一个", key_node.start_mark)
+                raise _Wrong(N_("“%(key)s”在同一层写了两次，请合并或删去一个"), key_node.start_mark, key=key)
             seen.add(key)
         return super().construct_mapping(node, deep)
-
-
-def _wrong(words: str, mark: Any) -> yaml.MarkedYAMLError:
-    return yaml.constructor.ConstructorError(None, None, words, mark)
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -67,29 +73,32 @@ for _tag, _pattern, _first in (
 def load(text: str) -> dict[str, Any]:
     """The mapping a YAML text holds. Raises Refusal("yaml", field = line number) that says where and what to do."""
     if len(text.encode()) > MAX_BYTES:
-        raise Refusal("文件超过 1 MB，不像是方案。请检查是否选错了文件。", code="yaml")
+        raise PackRefusal(N_("文件超过 1 MB，不像是方案。请检查是否选错了文件。"), code="yaml")
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Refusal(f"第 {line} 行第 {column} 列：{_in_chinese(error)}。", code="yaml", field=str(line)) from error
+        template, facts = _in_chinese(error)
+        refusal = PackRefusal(template, code="yaml", field=str(line), **facts)
+        refusal.message = f"第 {line} 行第 {column} 列：{refusal.message}。"
+        raise refusal from error
     except yaml.YAMLError as error:
-        raise Refusal("文件里有读不出来的字符。请用 UTF-8 编码另存后再试。", code="yaml") from error
+        raise PackRefusal(N_("文件里有读不出来的字符。请用 UTF-8 编码另存后再试。"), code="yaml") from error
     except RecursionError as error:
-        raise Refusal("括号套得太深，不像是方案。请检查文件。", code="yaml") from error
+        raise PackRefusal(N_("括号套得太深，不像是方案。请检查文件。"), code="yaml") from error
     if not isinstance(document, dict):
-        raise Refusal("第 1 行：内容应当是“键: 值”的写法，例如 pack: my-plan。", code="yaml", field="1")
+        raise PackRefusal(N_("内容应当是“键: 值”的写法，例如 pack: my-plan。"), code="yaml", field="1")
     return document
 
 
-def _in_chinese(error: yaml.MarkedYAMLError) -> str:
+def _in_chinese(error: yaml.MarkedYAMLError) -> tuple[str, dict[str, Any]]:
+    """(template, facts) of what a parser means."""
+    if isinstance(error, _Wrong):
+        return error.template, error.facts
     said = f"{error.context or ''} {error.problem or ''}"
-    for sign, words in SAID:
-        if sign in said:
-            return words
-    problem = error.problem or ""
-    return problem if re.search("[\u4e00-\u9fff]", problem) else "这里的写法读不懂，请检查缩进、冒号和引号"
+    found = next((words for sign, words in SAID if sign in said), N_("这里的写法读不懂，请检查缩进、冒号和引号"))
+    return found, {}
 
 
 def lines(text: str) -> dict[str, int]:
@@ -160,11 +169,6 @@ def compile_pack(raw: Mapping[str, Any], parent: Mapping[str, Any] | None = None
     return result
 
 
-def is_derived(raw: Mapping[str, Any]) -> bool:
-    """Whether only the differences from another pack are written."""
-    return "changes" in raw or ("based_on" in raw and "units" not in raw)
-
-
 HEAD = (
     "pack", "version", "title", "title_en", "summary", "summary_en", "origin", "based_on", "applies_to", "period",
     "starts", "ends",
@@ -175,6 +179,20 @@ def digest(data: Mapping[str, Any]) -> str:
     """sha-256 of compiled data, the same wherever and whenever it is made."""
     whole = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def with_values(text: str, values: Mapping[str, str]) -> str:
+    """The text with these scalars written anew (``title`` or ``based_on.version``), the rest as its author wrote it.
+    What is not there yet is added at the top, below ``pack``."""
+    for path, value in values.items():
+        mark, said = mark_of(text, *path.split(".")), json.dumps(value, ensure_ascii=False)
+        if mark is not None:
+            text = f"{text[: mark[0]]}{said}{text[mark[1] :]}"
+            continue
+        pack = mark_of(text, "pack")
+        end = text.find("\n", pack[1]) + 1 if pack else 0
+        text = f"{text[:end]}{path}: {said}\n{text[end:]}"
+    return text
 
 
 def dump(raw: Mapping[str, Any]) -> str:

@@ -9,6 +9,9 @@ from typing import Any
 
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.packs.core import derive, read
+from xinqiao.packs.core.problems import PackRefusal
+from xinqiao.packs.core.schema import is_derived
+from xinqiao.packs.core.words import N_
 
 BOTH, GONE, TAKEN = "both", "gone", "taken"
 
@@ -45,8 +48,8 @@ def onto(text: str, old: Mapping[str, Any], new: Mapping[str, Any], take: Collec
     Refusal("derived") for a pack that is not derived.
     """
     raw = read.load(text)
-    if not read.is_derived(raw):
-        raise Refusal("这个方案是完整的，没有母方案可以更新。", code="derived")
+    if not is_derived(raw):
+        raise PackRefusal(N_("这个方案是完整的，没有母方案可以更新。"), code="derived")
     changes = deepcopy(dict(raw.get("changes") or {}))
     conflicts: list[Conflict] = []
     sets, conflicts_of_sets = _settings(changes.get("set") or {}, old, new, take)
@@ -57,7 +60,11 @@ def onto(text: str, old: Mapping[str, Any], new: Mapping[str, Any], take: Collec
     made = {name: part for name, part in parts.items() if part}
     moved = dict(raw) | {"based_on": {"pack": new["pack"], "version": new["version"]}, "changes": made}
     same = {name: part for name, part in changes.items() if part} == made
-    return Rebased(moved, tuple(conflicts), _text(text, str(new["version"])) if same else read.dump(moved))
+    return Rebased(
+        moved,
+        tuple(conflicts),
+        read.with_values(text, {"based_on.version": str(new["version"])}) if same else read.dump(moved),
+    )
 
 
 def _settings(
@@ -127,11 +134,3 @@ def _value(data: Mapping[str, Any], path: str) -> tuple[Any, bool]:
     except Refusal:
         return None, False
     return (holder[key] if isinstance(holder, list) else holder.get(key)), True
-
-
-def _text(text: str, version: str) -> str:
-    """The text with another version of the parent, everything else as its author wrote it."""
-    mark = read.mark_of(text, "based_on", "version")
-    if mark is None:
-        return text
-    return f'{text[: mark[0]]}"{version}"{text[mark[1] :]}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -47,9 +48,18 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": document()["$defs"]})
 
 
+def is_derived(raw: Mapping[str, Any]) -> bool:
+    """Whether only the differences from another pack are written."""
+    return "changes" in raw or ("based_on" in raw and "units" not in raw)
+
+
+def matches(pattern: str, text: str) -> bool:
+    return re.search(pattern, text) is not None
+
+
 def problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
     """Everything in which a pack departs from the form. One problem an error, or one a key for several keys."""
-    name = "derived" if "changes" in raw or ("based_on" in raw and "units" not in raw) else "whole"
+    name = "derived" if is_derived(raw) else "whole"
     for error in validator(name).iter_errors(raw):
         yield from _problems(error, raw)
 
