@@ -29,23 +29,29 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def prepare() -> None:
-    """Database up to date, national calendar in, static files collected. Quick when there is nothing to do."""
+    """Database up to date, national calendar and plan packs in, static files collected. Quick when nothing is new."""
     from django.conf import settings
     from django.core.management import call_command
     from django.utils import timezone
 
+    from xinqiao.packs.services import load_shipped
     from xinqiao.registry.sweeps import keep_national_calendar
 
     call_command("migrate", verbosity=0, interactive=False)
     keep_national_calendar(timezone.now())
+    load_shipped(timezone.now())
     call_command("collectstatic", verbosity=0, interactive=False)
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def run_migrate(args: argparse.Namespace) -> int:
     from django.core.management import call_command
+    from django.utils import timezone
+
+    from xinqiao.packs.services import load_shipped
 
     call_command("migrate", verbosity=1, interactive=False)
+    load_shipped(timezone.now())
     return 0
 
 
