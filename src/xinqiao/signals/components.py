@@ -73,7 +73,7 @@ def _for_triage(actor: Actor, at: datetime) -> list[dict[str, Any]]:
 def _reviews(now: lists.Tally) -> dict[str, Any]:
     """Said apart although the lines above count them: a review is planned, and easily lost among what is new."""
     text = _("%(count)d 位同学到了复评或约定再谈的日期") % {"count": now.reviews}
-    item = _item(_("到期复评"), text, "signals:queue", 1, icon="calendar-event", count=now.reviews, due_at=None)
+    item = _item(_("到期复评"), text, "signals:queue", 1, icon="calendar-time", count=now.reviews, due_at=None)
     return item | {"url": f"{reverse('signals:queue')}?source={Source.REVIEW}"}
 
 
