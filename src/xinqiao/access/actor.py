@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from xinqiao.access.enums import Action, Depth, PostKind
 from xinqiao.access.models import BreakGlass, Post
 from xinqiao.access.table import GLASS_OPENS, depth_of, needs_strong_login
-from xinqiao.accounts.models import Account
+from xinqiao.accounts.models import Account, AccountKind
 from xinqiao.people.models import Guardianship, Person, current
 
 
@@ -25,6 +25,10 @@ class Held:
     organisation_id: int
     organisation_kind: str
     organisation_name: str
+
+
+_ON_THE_PHONE = frozenset({AccountKind.STUDENT, AccountKind.GUARDIAN, AccountKind.OUTSIDE})
+_WITH_CLASSES = frozenset({PostKind.CLASS_TEACHER, PostKind.SUBJECT_TEACHER, PostKind.PEER_REP})
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,12 @@ class Actor:
 
     def holds(self, *kinds: str) -> bool:
         return any(post.kind in kinds for post in self.posts)
+
+    @property
+    def at_desk(self) -> bool:
+        """Works at a desk. Class and subject teachers, pupils and guardians have two minutes and a phone."""
+        only_classes = bool(self.posts) and all(post.kind in _WITH_CLASSES for post in self.posts)
+        return self.kind not in _ON_THE_PHONE and not only_classes
 
     @cached_property
     def has_wards(self) -> bool:

@@ -185,7 +185,7 @@ def quiet(actor: Actor) -> Quiet:
         ((str(title), str(text)) for who, title, text in _CALM if who & roles),
         (_("现在没有等您处理的事"), _("有新的事情会出现在这里。")),
     )
-    return Quiet(ways=list(_ways(actor)), calm=calm, help=for_phone(actor))
+    return Quiet(ways=list(_ways(actor)), calm=calm, help=not actor.at_desk)
 
 
 def _ways(actor: Actor) -> Iterator[Way]:
@@ -201,13 +201,3 @@ def _reversed(page: str) -> str:
         return reverse(page)
     except NoReverseMatch:
         return ""
-
-
-_DESKTOP = frozenset(PostKind.values) - {PostKind.CLASS_TEACHER, PostKind.SUBJECT_TEACHER, PostKind.PEER_REP}
-
-
-def for_phone(actor: Actor) -> bool:
-    """Students, guardians, and teachers whose only posts are with classes."""
-    if actor.kind in (AccountKind.STUDENT, AccountKind.GUARDIAN):
-        return True
-    return bool(actor.posts) and not actor.holds(*_DESKTOP)

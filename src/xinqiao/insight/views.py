@@ -17,7 +17,7 @@ from xinqiao.audit.services import record
 from xinqiao.documents.downloads import PDF, XLSX, attachment
 from xinqiao.insight import policies
 from xinqiao.insight.census import census
-from xinqiao.insight.home import for_phone, quiet, waiting
+from xinqiao.insight.home import quiet, waiting
 from xinqiao.insight.ledger import export_ledger, ledger_cases
 from xinqiao.insight.numbers import LEVEL_WORDS, numbers
 from xinqiao.insight.report import heads, how_to_read, report, sheet
@@ -37,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "items": items,
         "at": at,
-        "base": "ui/phone.html" if for_phone(actor) else "ui/staff.html",
-        "phone": for_phone(actor),
+        "base": "ui/staff.html" if actor.at_desk else "ui/phone.html",
+        "phone": not actor.at_desk,
         "quiet": quiet(actor),
         "calm": quiet(actor).calm,
     }

@@ -10,8 +10,8 @@ register = template.Library()
 
 @register.filter
 def frame(request: HttpRequest) -> str:
-    """The page template of whoever is signed in: staff at a desk, guardians on a phone, strangers at the door."""
+    """The page template of whoever is signed in: a desk, a phone, or the door for strangers."""
     actor = getattr(request, "actor", None)
     if actor is None:
         return "ui/login.html"
-    return "ui/staff.html" if actor.kind == "staff" else "ui/phone.html"
+    return "ui/staff.html" if actor.at_desk else "ui/phone.html"

@@ -104,7 +104,7 @@ def history(signal: Signal, depth: Depth) -> list[dict[str, Any]]:
                 "tone": "good",
             }
         )
-    return sorted(events, key=lambda event: event["at"], reverse=True)
+    return sorted(events, key=lambda event: event["at"])[::-1]  # of one minute: what happened later stands above
 
 
 def _talks(signal: Signal) -> list[dict[str, Any]]:
