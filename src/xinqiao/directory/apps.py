@@ -1,6 +1,21 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DirectoryConfig(AppConfig):
     name = "xinqiao.directory"
     label = "directory"
+
+    def ready(self) -> None:
+        from xinqiao.access.enums import Action
+        from xinqiao.audit import words
+        from xinqiao.directory.indicators import INDICATORS
+        from xinqiao.directory.words import WORDS
+        from xinqiao.indicators import registry
+        from xinqiao.ui import nav
+
+        words.register(WORDS)
+        registry.register(INDICATORS)
+        nav.register(
+            nav.NavItem(Action.SEE_PLANS, _("服务与协议"), "directory:index", "building-community", 76, group=_("方案"))
+        )
