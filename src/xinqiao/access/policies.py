@@ -54,3 +54,8 @@ def speaks_for(actor: Actor, at: datetime) -> QuerySet[Person]:
     """Whose consents the actor answers: a student their own, a guardian those of today's wards."""
     own = [actor.person.pk] if actor.person and actor.kind == "student" else []
     return Person.objects.filter(Q(pk__in=own) | Q(pk__in=wards_of(actor, at).values("pk"))).order_by("pk")
+
+
+def sees_each_child(actor: Actor, node: Organisation) -> bool:
+    """Whether the actor sees each student of ``node`` with notes, so that a figure tells them nothing new."""
+    return node.kind != "bureau" and actor.depth(Action.TRIAGE, node.path or "-") >= Depth.NOTES

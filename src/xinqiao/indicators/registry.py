@@ -26,14 +26,15 @@ class Share:
     The rest is for figures about children only (``Indicator.children``), and decides who sees them (``releasing``):
     cells: counts that together are the whole (answered, not answered); empty: part and what is left of whole, or part.
     guards: counts that other pages show on their own (how many signals): the figure is shown only where each could be.
-    quiet: the room itself keeps this share inside the school; it is left out of every sum outside.
+    quiet: the room itself decides. True: the share stays inside the organisation and out of every sum above it; False:
+    it may be shown. None: decided by cells and guards.
     """
 
     part: float
     whole: float | None = None
     cells: tuple[int, ...] = ()
     guards: tuple[int, ...] = ()
-    quiet: bool = False
+    quiet: bool | None = None
 
     def __add__(self, other: Share) -> Share:
         """Two organisations together."""
@@ -43,7 +44,7 @@ class Share:
             sum(known) if known else None,
             _added(self.cells, other.cells),
             _added(self.guards, other.guards),
-            self.quiet or other.quiet,
+            self.quiet if other.quiet is None else other.quiet or bool(self.quiet),
         )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from xinqiao.access.actor import Actor
-from xinqiao.access.enums import Action, Depth
+from xinqiao.access.policies import sees_each_child
 from xinqiao.insight.counting import LEVELS, count
 from xinqiao.insight.releasing import SOURCE_GROUPS, Figures, exact, release_of
 from xinqiao.kernel.suppression import HIDDEN, Cell, share
@@ -131,14 +131,9 @@ class Numbers:
         return [Bar(label, part.percent, part.share) for label, part in parts]
 
 
-def sees_exact(actor: Actor, node: Organisation) -> bool:
-    """Whether the actor sees each student of ``node`` with notes, so that a figure tells them nothing new."""
-    return node.kind != "bureau" and actor.depth(Action.TRIAGE, node.path or "-") >= Depth.NOTES
-
-
 def numbers(actor: Actor, node: Organisation, at: datetime) -> Numbers:
     """Figures of ``node`` as the actor may see them, with those of the organisations right below it."""
-    live = sees_exact(actor, node)
+    live = sees_each_child(actor, node)
     if live:
         figures, made_at = exact(count(school_of(node) or node, at, outside=False)), at
     else:
@@ -203,4 +198,4 @@ def _month(month: str) -> str:
     return _("%(year)s年%(month)s月") % {"year": year, "month": int(number)}
 
 
-__all__ = ["HIDDEN", "LEVEL_WORDS", "Line", "Numbers", "Part", "numbers", "sees_exact"]
+__all__ = ["HIDDEN", "LEVEL_WORDS", "Line", "Numbers", "Part", "numbers"]
