@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 
 def measure(reports: int, slips: int, rows: int) -> list[dict[str, object]]:
@@ -20,7 +21,41 @@ def measure(reports: int, slips: int, rows: int) -> list[dict[str, object]]:
     import django
 
     django.setup()
-    from xinqiao.documents import excel, pdf, shapes
+    from xinqiao.documents import excel, pdf
+
+    page, sheet, ledger = _papers(slips, rows)
+    pdf.report(page)  # the first one loads the fonts
+
+    def many() -> None:
+        for _each in range(reports):
+            pdf.report(page)
+
+    works: list[tuple[str, int, Callable[[], object]]] = [
+        ("reports (PDF)", reports, many),
+        ("slips (PDF)", slips, lambda: pdf.slips(sheet)),
+        ("ledger rows (Excel)", rows, lambda: excel.workbook([ledger], low_memory=True)),
+    ]
+    found: list[dict[str, object]] = []
+    for name, count, work in works:
+        start = time.perf_counter()
+        work()
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+        found.append(
+            {
+                "paper": name,
+                "count": count,
+                "seconds": round(seconds, 2),
+                "each_second": round(count / seconds),
+                "peak_mb": round(peak),
+            }
+        )
+    return found
+
+
+def _papers(slips: int, rows: int) -> tuple[Any, Any, Any]:
+    """A report of one page, the slips of a school, a ledger."""
+    from xinqiao.documents import excel, shapes
 
     head = shapes.Head(organisation="青禾区第一中学", form_no="ABC-001", date="2026年11月23日", secrecy="内部")
     page = shapes.Report(
@@ -49,33 +84,7 @@ def measure(reports: int, slips: int, rows: int) -> list[dict[str, object]]:
         columns=[excel.Column("序号", kind="number"), *(excel.Column(f"第{n}列") for n in range(9))],
         rows=[(n, *(f"{n}-{m}" for m in range(9))) for n in range(rows)],
     )
-    pdf.report(page)  # the first one loads the fonts
-
-    def many() -> None:
-        for _each in range(reports):
-            pdf.report(page)
-
-    works: list[tuple[str, int, Callable[[], object]]] = [
-        ("reports (PDF)", reports, many),
-        ("slips (PDF)", slips, lambda: pdf.slips(sheet)),
-        ("ledger rows (Excel)", rows, lambda: excel.workbook([ledger], low_memory=True)),
-    ]
-    found: list[dict[str, object]] = []
-    for name, count, work in works:
-        start = time.perf_counter()
-        work()
-        seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-        found.append(
-            {
-                "paper": name,
-                "count": count,
-                "seconds": round(seconds, 2),
-                "each_second": round(count / seconds),
-                "peak_mb": round(peak),
-            }
-        )
-    return found
+    return page, sheet, ledger
 
 
 def main() -> int:
