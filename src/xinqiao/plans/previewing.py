@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import PostKind
 from xinqiao.access.models import Post
+from xinqiao.directory.selectors import open_services
 from xinqiao.packs.core.shapes import Pack, Words
 from xinqiao.people.models import Organisation, current
 from xinqiao.plans import figures, wants
@@ -69,7 +70,7 @@ class ServiceLine:
 
 @dataclass(frozen=True)
 class FigureLine:
-    """Where an indicator stands at the start. figure: see ``figures.Standing``; target: for the plan's first year."""
+    """Where an indicator stands at the start. figure: value, target of the first year, light."""
 
     title: Words
     code: str
@@ -127,10 +128,7 @@ def previewed(plan: Plan, pack: Pack, units: Units, work: Work, on: date) -> Pre
         tuple(_measure(pack, name, by_measure.get(name, [])) for name in pack.measures),
         _seats(pack, units, on),
         _services(pack, units, on),
-        tuple(
-            FigureLine(target.title, target.indicator, figures.shown(plan, target, units.get(target.unit, ()), on))
-            for target in pack.targets.values()
-        ),
+        _figures(plan, pack, units, on),
         _money(pack, units, on),
         _gaps(work),
         tuple(_warnings(pack, units, work)),
@@ -168,10 +166,22 @@ def _services(pack: Pack, units: Units, on: date) -> tuple[ServiceLine, ...]:
     found = []
     for service in pack.services.values():
         places = list(units.get(service.unit, ()))
-        there = wants.places_with(service.kind, {node.pk for node in places}, on)
-        missing = tuple(node.name for node in places if node.pk not in there)
+        there = open_services(places, [service.kind], on)
+        missing = tuple(node.name for node in places if not there[node.pk])
         found.append(ServiceLine(service.title, service.kind, len(places), missing))
     return tuple(found)
+
+
+def _figures(plan: Plan, pack: Pack, units: Units, on: date) -> tuple[FigureLine, ...]:
+    wanted = list(pack.targets.values())
+    questions = [
+        figures.Question(
+            each.indicator, each.parameters, units.get(each.unit, ()), figures.goal(each.path, plan, pack, on)
+        )
+        for each in wanted
+    ]
+    shown = figures.ask(plan.organisation, questions, on)
+    return tuple(FigureLine(each.title, each.indicator, figure) for each, figure in zip(wanted, shown, strict=True))
 
 
 def _money(pack: Pack, units: Units, on: date) -> tuple[MoneyLine, ...]:

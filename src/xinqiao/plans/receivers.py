@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,9 @@ from xinqiao.packs.models import Edition
 from xinqiao.people.models import Organisation
 from xinqiao.plans.enums import PlanState
 from xinqiao.plans.models import Plan
-from xinqiao.plans.services import applying
+from xinqiao.plans.services import applying, keeping
+
+log = logging.getLogger("xinqiao.plans")
 
 
 def _actor(account_id: int | None, at: datetime) -> Actor:
@@ -41,3 +44,18 @@ def apply(*, at: datetime, progress: Progress, account_id: int | None, **asked: 
             at=at,
         )
     return {"plan_id": made.pk, "tasks": made.tasks.count()}
+
+
+@job("plans.roll")
+def roll(*, at: datetime, progress: Progress, account_id: int | None) -> dict[str, Any]:
+    """Every running plan is brought up to today; one that fails does not hold up the others."""
+    plans, made, settled, failed = keeping.to_roll(), 0, 0, 0
+    for done, plan_id in enumerate(plans):
+        progress(done, len(plans))
+        try:
+            made += keeping.roll(plan_id=plan_id, at=at)
+            settled += keeping.settle_by_records(plan_id=plan_id, at=at)
+        except Exception:
+            log.exception("rolling plan %s on failed", plan_id)
+            failed += 1
+    return {"plans": len(plans), "made": made, "settled": settled, "failed": failed}

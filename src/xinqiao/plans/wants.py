@@ -12,6 +12,7 @@ from typing import Any
 
 from xinqiao.access.actor import Actor
 from xinqiao.budgets.services import want_line
+from xinqiao.directory.services import want_service
 from xinqiao.packs.core.shapes import Money, Pack
 from xinqiao.people.models import Enrolment, Organisation, current
 from xinqiao.plans.models import Plan
@@ -57,7 +58,7 @@ def students(organisations: Collection[int], on: date) -> dict[int, int]:
 
 def ask_for(plan: Plan, pack: Pack, units: Units, *, actor: Actor, at: datetime) -> None:
     """Teams to fill, places to open and budget lines, in their rooms. Asked again, it changes nothing that is there."""
-    teams, directory = _verbs("teams"), _verbs("directory")
+    teams = _verbs("teams")
     for team in pack.teams.values() if teams else ():
         for node in units.get(team.unit, ()):
             teams.want_team(
@@ -65,9 +66,9 @@ def ask_for(plan: Plan, pack: Pack, units: Units, *, actor: Actor, at: datetime)
                 duties=[duty.zh for duty in team.duties], positions=team.positions,
                 meets_per_term=team.meets_per_term, at=at,
             )  # fmt: skip
-    for service in pack.services.values() if directory else ():
+    for service in pack.services.values():
         for node in units.get(service.unit, ()):
-            directory.want_service(
+            want_service(
                 actor=actor, organisation=node, key=key_of(pack, service.id), title=service.title.zh,
                 kind=service.kind, hours_per_week=service.hours_per_week, around_the_clock=service.around_the_clock,
                 at=at,
@@ -82,14 +83,3 @@ def ask_for(plan: Plan, pack: Pack, units: Units, *, actor: Actor, at: datetime)
 def _verbs(room: str) -> Any:
     name = f"xinqiao.{room}.services"
     return import_module(name) if find_spec(name) else None
-
-
-def places_with(kind: str, organisations: Collection[int], on: date) -> set[int]:
-    """Ids of the organisations that have an open place of a kind. One query."""
-    directory = _verbs("directory")
-    if directory is None or not organisations:
-        return set()
-    from xinqiao.directory.selectors import open_points
-
-    rows = open_points(on).filter(kind=kind, organisation__in=organisations)
-    return set(rows.values_list("organisation", flat=True))

@@ -132,8 +132,8 @@ def _adjust(plan: Plan, want: Wanted, task: Task, on: date, staff: Staff, work: 
         if _take_on(plan, want, task, staff):
             work.back.append(task)
         return
-    if task.state != TaskState.OPEN:
-        return
+    if task.state != TaskState.OPEN or task.reason:
+        return  # begun, or dated by hand: more time was given, it was opened again, the plan had paused
     new = shape(want)
     if all(getattr(task, name) == value for name, value in new.items()):
         return

@@ -243,9 +243,8 @@ def hand_on(*, actor: Actor, task: Task, to: Post, at: datetime) -> Task:
     if to.pk not in {post.pk for post in heirs(task, localdate(at))}:
         raise Refusal(_("只能转交给本单位在岗、可以做方案任务的人。"), code="to", field="to")
     left, task.owner = task.owner_id, to
-    task.state = TaskState.OPEN if task.state == TaskState.TAKEN else task.state
     task.reminded_on = None
-    task.save(update_fields=["owner", "state", "reminded_on"])
+    task.save(update_fields=["owner", "reminded_on"])
     note(actor, "plan_task.handed_on", at, task, task.unit_id, from_post=left, to_post=to.pk)
     tell([to.person_id], at)
     return task
