@@ -111,7 +111,7 @@ _WAYS: Sequence[tuple[A | str, str, Words, Words, str]] = (
     (A.OBSERVE, "signals:observe", gettext_lazy("填写观察"), gettext_lazy("只写看到的变化，不下判断"), "eye"),
     (A.DO_DUTIES, "cases:duties", gettext_lazy("关怀任务"), gettext_lazy("需要关心的同学和怎样做"), "heart-handshake"),
     (A.TRIAGE, "signals:queue", gettext_lazy("信号与分诊"), gettext_lazy("所有来源，急的在前"), "bell"),
-    (A.RUN_CASE, "cases:cases", gettext_lazy("个案"), gettext_lazy("方案、联系、随访、结案"), "folder-open"),
+    (A.RUN_CASE, "cases:cases", gettext_lazy("个案管理"), gettext_lazy("方案、联系、随访、结案"), "folder-open"),
     (A.SEE_FILE, "cases:students", gettext_lazy("我的学生"), gettext_lazy("按班级查找"), "users"),
     (
         A.APPROVE_SCREENING,
