@@ -1,0 +1,207 @@
+"""What is in a pack, said in the reader's language. The pages of running plans say it the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from xinqiao.access.enums import PostKind
+from xinqiao.kernel.refusal import Refusal
+from xinqiao.packs.core.problems import PackRefusal, Problem
+from xinqiao.packs.core.shapes import When, Words
+from xinqiao.packs.core.words import SECTION_NAMES
+from xinqiao.people.enums import OrganisationKind
+
+PERIODS = {
+    "school_year": lazy("一个学年"),
+    "calendar_year": lazy("一个自然年"),
+    "dates": lazy("一段日期"),
+    "open": lazy("长期，每年延续"),
+}
+KINDS = {
+    "do": {"words": lazy("要做"), "icon": "checklist"},
+    "keep": {"words": lazy("要有"), "icon": "folder"},
+    "rule": {"words": lazy("要守"), "icon": "shield-check"},
+    "due": {"words": lazy("要交"), "icon": "calendar-due"},
+    "aim": {"words": lazy("要达到"), "icon": "target-arrow"},
+}
+"""Kind of a clause or measure: words and icon."""
+ACCEPT = {
+    "lead": lazy("牵头方审核"),
+    "unit": lazy("本单位负责人审核"),
+    "none": lazy("上交即完成"),
+}
+SERVICES = {
+    "room": lazy("辅导室"),
+    "hotline": lazy("热线"),
+    "letterbox": lazy("信箱"),
+    "booking": lazy("预约"),
+    "clinic": lazy("门诊"),
+    "group": lazy("小组"),
+    "station": lazy("服务站"),
+    "site": lazy("服务点"),
+    "online": lazy("网络平台"),
+    "contact": lazy("公布联系方式"),
+    "studio": lazy("名师工作室"),
+}
+EVERY = {
+    "day": lazy("每天"),
+    "workday": lazy("每个工作日"),
+    "week": lazy("每周"),
+    "fortnight": lazy("每两周"),
+    "month": lazy("每月"),
+    "quarter": lazy("每季度"),
+    "term": lazy("每学期"),
+    "year": lazy("每年"),
+}
+EVENTS = {
+    "term-start": lazy("学期开始"),
+    "term-end": lazy("学期结束"),
+    "year-start": lazy("学年开始"),
+    "year-end": lazy("学年结束"),
+    "exam": lazy("考试"),
+}
+FIELDS = {
+    "title": lazy("名称"),
+    "title_en": lazy("英文名称"),
+    "summary": lazy("摘要"),
+    "summary_en": lazy("英文摘要"),
+    "text": lazy("内容"),
+    "text_en": lazy("英文内容"),
+    "version": lazy("版本"),
+    "origin": lazy("来源"),
+    "applies_to": lazy("适用单位"),
+    "period": lazy("期限"),
+    "starts": lazy("开始"),
+    "ends": lazy("结束"),
+    "kind": lazy("性质"),
+    "unit": lazy("单位"),
+    "owners": lazy("负责岗位"),
+    "lead": lazy("牵头岗位"),
+    "responsible": lazy("配合单位"),
+    "when": lazy("节奏"),
+    "emergency": lazy("应急节奏"),
+    "evidence": lazy("证据"),
+    "accept": lazy("审核"),
+    "late": lazy("逾期"),
+    "clause": lazy("条款"),
+    "indicator": lazy("指标代码"),
+    "parameters": lazy("参数"),
+    "target": lazy("目标值"),
+    "positions": lazy("岗位设置"),
+    "duties": lazy("职责"),
+    "meets_per_term": lazy("每学期会议次数"),
+    "hours_per_week": lazy("每周开放小时"),
+    "around_the_clock": lazy("24 小时"),
+    "steps": lazy("步骤"),
+    "principle": lazy("原则"),
+    "population": lazy("人群"),
+    "protocol": lazy("流程"),
+    "per_student": lazy("每生金额（元）"),
+    "amount": lazy("总额（元）"),
+    "weight": lazy("分值"),
+    "red_line": lazy("红线"),
+    "grades": lazy("等次"),
+    "where": lazy("范围"),
+    "gathers": lazy("汇总打包"),
+}
+
+
+def english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def said(entry: Any, name: str = "title") -> str:
+    """A bilingual text of an entry (mapping, row or ``Words``) in the reader's language; Chinese when there is no
+    other."""
+    if isinstance(entry, Words):
+        return (entry.en if english() else "") or entry.zh
+    held = entry if isinstance(entry, Mapping) else vars(entry)
+    other = held.get(f"{name}_en") if english() else ""
+    return str(other or held.get(name) or "")
+
+
+def posts_words(kinds: Any) -> str:
+    """Post kinds as people call them."""
+    return _("、").join(str(PostKind(kind).label) for kind in kinds)
+
+
+def kinds_words(kinds: Any) -> str:
+    """Organisation kinds as people call them."""
+    return _("、").join(str(OrganisationKind(kind).label) for kind in kinds)
+
+
+def day_words(text: str) -> str:
+    """``05-25`` → 5月25日."""
+    month, day = (int(part) for part in text.split("-"))
+    return _("%(month)d月%(day)d日") % {"month": month, "day": day}
+
+
+def when_words(when: When) -> str:
+    """A rhythm in words: 每月 10 日前, 5月25日, 学期开始后 14 天内 …"""
+    if when.always:
+        return _("全程")
+    if when.every:
+        return _by(str(EVERY[when.every]), when.by)
+    if when.months:
+        months = _("、").join(_("%(n)d月") % {"n": month} for month in when.months)
+        return _by(_("每年%(months)s") % {"months": months}, when.by)
+    if when.on:
+        return _("、").join(day_words(day) for day in when.on)
+    if when.window:
+        return _("%(first)s 至 %(last)s") % {"first": day_words(when.window[0]), "last": day_words(when.window[1])}
+    days = when.days + 7 * when.weeks
+    if when.after:
+        return ngettext("启动后 %(n)d 天内", "启动后 %(n)d 天内", days) % {"n": days}
+    event = str(EVENTS.get(when.event, when.event))
+    if days == 0:
+        return event
+    words = _("%(event)s前 %(n)d 天") if days < 0 else _("%(event)s后 %(n)d 天")
+    return words % {"event": event, "n": abs(days)}
+
+
+def _by(base: str, by: str) -> str:
+    if not by:
+        return base
+    day = day_words(by) if "-" in by else _("%(n)d 日") % {"n": int(by)}
+    return _("%(base)s，%(day)s前") % {"base": base, "day": day}
+
+
+def proof_words(evidence: Mapping[str, Any]) -> str:
+    """What is handed in: 文字、2 张照片、1 个文件."""
+    parts = [_("文字")] if evidence.get("text", True) else []
+    if evidence.get("pictures"):
+        parts.append(_("至少 %(n)d 张照片") % {"n": evidence["pictures"]})
+    if evidence.get("files"):
+        parts.append(_("至少 %(n)d 个文件") % {"n": evidence["files"]})
+    return _("、").join(parts)
+
+
+def problem_words(problem: Problem) -> str:
+    """A problem in the reader's language."""
+    if not problem.template:
+        return problem.words
+    facts = {name: _(value) if isinstance(value, str) and value else value for name, value in problem.facts.items()}
+    return str(_(problem.template) % facts)
+
+
+def refusal_words(refusal: Refusal) -> str:
+    """A refusal in the reader's language; those of the plain core and of life cycles are kept untranslated there."""
+    if isinstance(refusal, PackRefusal):
+        words = str(_(refusal.template) % refusal.facts)
+        if refusal.code == "yaml" and refusal.field:
+            return _("第 %(line)s 行：%(words)s") % {"line": refusal.field, "words": words}
+        return words
+    return str(_(refusal.message)) if refusal.code == "move" else str(refusal)
+
+
+def section_name(section: str) -> str:
+    return str(_(SECTION_NAMES.get(section, section)))
+
+
+def field_name(field: str) -> str:
+    return str(FIELDS.get(field, field))
