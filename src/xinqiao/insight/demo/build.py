@@ -34,9 +34,11 @@ def run(args: argparse.Namespace) -> int:
     console = Console(stderr=True, quiet=args.json)
     with transaction.atomic(), console.status("正在建立演示区县……"):
         from xinqiao.insight.demo.history import build_history
+        from xinqiao.packs.services import load_shipped
         from xinqiao.registry.sweeps import keep_national_calendar
 
         keep_national_calendar(timezone.now())
+        load_shipped(timezone.now())
         world = build_people(
             schools=args.schools, students=args.students, rng=random.Random(args.seed), at=timezone.now()
         )

@@ -7,7 +7,7 @@ import importlib.util
 
 from xinqiao.insight.demo.people import World
 
-CHAPTERS = ("screening", "care")
+CHAPTERS = ("plans", "screening", "care", "figures")
 
 
 def build_history(world: World) -> None:

@@ -103,10 +103,15 @@ def _staff(world: World, node: Organisation, kind: PostKind, started: date, user
     name = person_name(world.rng)
     account = Account.objects.create_user(username, PASSWORD, name=name) if username else None
     person = Person.objects.create(name=name, keeper=node, account=account)
-    Post.objects.create(person=person, organisation=node, kind=kind, starts_on=started - timedelta(days=365))
+    Post.objects.create(person=person, organisation=node, kind=kind, starts_on=started - timedelta(days=730))
     if username:
         world.accounts.append((str(kind.label), username, node.name))
     return person
+
+
+def staff_at(world: World, node: Organisation, kind: PostKind, username: str) -> Person:
+    """Somebody in a post since the beginning, at an organisation that another chapter made."""
+    return _staff(world, node, kind, date(school_year_of(world.today), 9, 1), username)
 
 
 def _school(world: World, index: int, students: int, started: date) -> School:
