@@ -24,6 +24,7 @@ ROOMS = (
     "signals",
     "cases",
     "packs",
+    "indicators",
     "plans",
     "insight",
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from xinqiao.indicators import rules
 from xinqiao.people.models import Organisation
 
 Text = str | Promise
@@ -120,3 +121,8 @@ def known() -> dict[str, Indicator]:
 def get(code: str) -> Indicator:
     """Raises KeyError for a code nobody declared."""
     return _known[code]
+
+
+def value_of(indicator: Indicator, part: float | None, whole: float | None) -> float | None:
+    """The figure that part and whole make, in the indicator's unit."""
+    return rules.value_of(indicator.kind, indicator.scale, part, whole)

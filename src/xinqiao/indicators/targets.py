@@ -22,6 +22,14 @@ MUCH = 0.02
 """A change of less than a fiftieth is called steady."""
 
 
+FACES = {
+    "met": {"tone": "good", "icon": "circle-check"},
+    "near": {"tone": "warn", "icon": "circle-half-2"},
+    "far": {"tone": "bad", "icon": "alert-triangle"},
+    "unknown": {"tone": "neutral", "icon": "circle-dashed"},
+}
+
+
 class Light(NamedTuple):
     """state: met, near, far or unknown. A colour never stands without its words."""
 
@@ -30,7 +38,7 @@ class Light(NamedTuple):
 
     @property
     def tone(self) -> str:
-        return {"met": "good", "near": "warn", "far": "bad"}.get(self.state, "neutral")
+        return FACES[self.state]["tone"]
 
     @property
     def icon(self) -> str:

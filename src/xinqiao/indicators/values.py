@@ -59,30 +59,39 @@ def figure(
 
 
 def figures(
-    nodes: Sequence[Organisation], wanted: Iterable[tuple[str, Parameters]], on: date, *, exact: bool = False
+    nodes: Sequence[Organisation],
+    wanted: Iterable[tuple[str, Parameters]],
+    on: date,
+    *,
+    exact: bool = False,
+    fresh: bool = True,
 ) -> dict[tuple[int, str, str], Figure]:
-    """Many figures of many organisations: (organisation id, code, key) → figure; there is one for each asked. Four
-    queries when they were worked out before, whatever the number."""
+    """Many figures of many organisations: (organisation id, code, key) → figure; there is one for each asked. Three
+    queries when they were worked out before, whatever the number.
+
+    fresh: what was never worked out for a tree is worked out now; False: it is ``NOTHING`` until the worker has been
+    there (pages do not wait for it).
+    """
     asked = {(code, key(registry.get(code), given)): given for code, given in wanted}
     found = _kept(nodes, asked, on)
-    tops = {int(node.ancestors_ids()[0]) for node in nodes}
+    tops = {node.ancestors_ids()[0] for node in nodes}
     made = {(row.root_id, row.code, row.key): row.on for row in Reckoning.objects.filter(root__in=tops)}
+    grounds: dict[int, Ground] = {}
+    rolled: dict[tuple[int, str, str], dict[int, Rolled]] = {}
     answer: dict[tuple[int, str, str], Figure] = {}
-    fresh: dict[tuple[int, str, str], dict[int, Rolled]] = {}
     for node in nodes:
         top = node.ancestors_ids()[0]
         for (code, digest), given in asked.items():
-            indicator, row = registry.get(code), found.get((node.pk, code, digest))
-            if row is None and (top, code, digest) not in made:
-                if (top, code, digest) not in fresh:
-                    fresh[top, code, digest] = reckon(Ground(top_of(node), on), indicator, given)
-                rolled = fresh[top, code, digest].get(node.pk)
-                one = as_figure(indicator, rolled, on, exact=exact) if rolled else NOTHING
-            else:
-                day = made.get((top, code, digest))
-                known = on if day is None else min(on, day)
-                one = _of_row(indicator, row, known, exact=exact)
-            answer[node.pk, code, digest] = one
+            indicator, row, place = registry.get(code), found.get((node.pk, code, digest)), (top, code, digest)
+            if row is not None or place in made or not fresh:
+                known = min(on, made.get(place, on))
+                answer[node.pk, code, digest] = _of_row(indicator, row, known, exact=exact)
+                continue
+            if place not in rolled:
+                grounds[top] = grounds.get(top) or Ground(top_of(node), on)
+                rolled[place] = reckon(grounds[top], indicator, given)
+            one = rolled[place].get(node.pk)
+            answer[node.pk, code, digest] = as_figure(indicator, one, on, exact=exact) if one else NOTHING
     return answer
 
 
