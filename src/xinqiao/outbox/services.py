@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,10 +107,15 @@ def _run(job: Job, now: Callable[[], datetime]) -> Job:
     return job
 
 
-def run_due_sweeps(at: datetime) -> list[str]:
-    """Run each periodic sweep whose slot is not yet taken. A sweep that fails is logged and comes again next slot."""
+def run_due_sweeps(at: datetime, without: Collection[str] = ()) -> list[str]:
+    """Run each periodic sweep whose slot is not yet taken, but for those named in ``without``.
+
+    A sweep that fails is logged and comes again next slot.
+    """
     ran = []
     for sweep in registry.sweeps.values():
+        if sweep.name in without:
+            continue
         seconds = int(sweep.every.total_seconds())
         moment = datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, tz=UTC)
         _row, mine = Slot.objects.get_or_create(name=sweep.name, moment=moment)

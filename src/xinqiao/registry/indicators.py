@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -97,7 +97,7 @@ def _researcher(nodes: Nodes, on: date, _asked: Asked) -> Shares:
 def _reads(nodes: Nodes, on: date, _asked: Asked) -> Shares:
     since, until = school_year_span(on)
     rows = Entry.objects.filter(reading=True, at__gte=since, at__lt=until).order_by()
-    found = dict(rows.values_list(owner=F("chain__owner")).annotate(n=Count("pk")))
+    found = dict(rows.values_list("chain__owner").annotate(n=Count("pk")).values_list("chain__owner", "n"))
     return {node.pk: Share(found.get(node.pk, 0)) for node in nodes}
 
 

@@ -30,6 +30,8 @@ from xinqiao.signals.services import interviews, levels, raising, triage
 from xinqiao.signals.services.interviews import Held
 
 HOURS = (8, 11, 14, 17)
+LATER = ("indicators.nightly",)
+"""Figures have a chapter of their own."""
 REASONS = (
     "近期睡眠和食欲变差，上课走神；愿意和老师聊。",
     "和同伴有矛盾，情绪低落，家长在外地。",
@@ -69,7 +71,7 @@ def _hour(world: World, told: list[Story], at: datetime) -> None:
             _duties(world.rng, story.school, at)
             _cases(world.rng, story.school, at)
     settle(at)
-    run_due_sweeps(at)
+    run_due_sweeps(at, without=LATER)
     settle(at)
 
 
