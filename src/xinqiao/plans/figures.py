@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from xinqiao.indicators import asked, registry, targets, values
-from xinqiao.packs.core.shapes import Pack, Target
+from xinqiao.packs.core.shapes import Measure, Pack, Target
 from xinqiao.people.models import Organisation
 from xinqiao.people.rules import school_year_of
 from xinqiao.plans.models import Plan
@@ -107,6 +107,14 @@ def goal(path: Mapping[str, float], plan: Plan, pack: Pack, on: date) -> float |
     """The target of the year that is on: the school year for plans that run by it, else the calendar year."""
     day = min(max(on, plan.starts_on), plan.ends_on)
     return targets.target_for(path, school_year_of(day) if pack.period == "school_year" else day.year)
+
+
+def target_of(pack: Pack, measure: Measure) -> Target | None:
+    """The target that says when a measure's live figure shows it done."""
+    for target in pack.targets.values():
+        if measure.evidence.live and (target.indicator, target.unit) == (measure.evidence.live, measure.unit):
+            return target
+    return None
 
 
 def asked_of(node: Organisation, on: date) -> list[asked.Asked]:

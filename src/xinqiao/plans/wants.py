@@ -6,9 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from xinqiao.access.actor import Actor
 from xinqiao.budgets.services import want_line
@@ -17,6 +14,10 @@ from xinqiao.packs.core.shapes import Money, Pack
 from xinqiao.people.models import Enrolment, Organisation, current
 from xinqiao.plans.models import Plan
 from xinqiao.plans.workplan import Units
+from xinqiao.teams.services.teams import want_team
+
+NOT_DECIDED = Decimal(0)
+"""A wanted line begins without money: what a plan asks for is not yet set aside. The plan's page shows both."""
 
 
 def key_of(pack: Pack, entry_id: str) -> str:
@@ -58,10 +59,9 @@ def students(organisations: Collection[int], on: date) -> dict[int, int]:
 
 def ask_for(plan: Plan, pack: Pack, units: Units, *, actor: Actor, at: datetime) -> None:
     """Teams to fill, places to open and budget lines, in their rooms. Asked again, it changes nothing that is there."""
-    teams = _verbs("teams")
-    for team in pack.teams.values() if teams else ():
+    for team in pack.teams.values():
         for node in units.get(team.unit, ()):
-            teams.want_team(
+            want_team(
                 actor=actor, organisation=node, key=key_of(pack, team.id), title=team.title.zh,
                 duties=[duty.zh for duty in team.duties], positions=team.positions,
                 meets_per_term=team.meets_per_term, at=at,
@@ -76,10 +76,5 @@ def ask_for(plan: Plan, pack: Pack, units: Units, *, actor: Actor, at: datetime)
     for want in money_wanted(pack, units, plan.starts_on):
         want_line(
             actor=actor, organisation=want.organisation, year=plan.starts_on.year, key=key_of(pack, want.money.id),
-            title=want.money.title.zh[:80], amount=want.amount, at=at,
+            title=want.money.title.zh[:80], amount=NOT_DECIDED, at=at,
         )  # fmt: skip
-
-
-def _verbs(room: str) -> Any:
-    name = f"xinqiao.{room}.services"
-    return import_module(name) if find_spec(name) else None

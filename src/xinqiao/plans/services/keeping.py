@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from xinqiao.access.actor import HOUSE
-from xinqiao.packs.core.shapes import Measure, Pack, Target
+from xinqiao.packs.core.shapes import Pack, Target
 from xinqiao.people.models import Organisation
 from xinqiao.plans import figures
 from xinqiao.plans.calendars import AHEAD, year_end
@@ -197,20 +197,12 @@ def settle_by_records(*, plan_id: int, at: datetime) -> int:
     if plan.state != PlanState.RUNNING:
         return 0
     for measure in pack.measures.values():
-        target = target_of(pack, measure)
+        target = figures.target_of(pack, measure)
         if target is not None:
             rows = plan.tasks.filter(measure=measure.id, state__in=OPEN_STATES, starts_on__lte=today)
             rows = rows.filter(due_on__lte=today) if measure.kind in ("keep", "rule") else rows
             count += _settle(plan, pack, target, rows, at)
     return count
-
-
-def target_of(pack: Pack, measure: Measure) -> Target | None:
-    """The target that says when a measure's live figure shows it done."""
-    for target in pack.targets.values():
-        if measure.evidence.live and (target.indicator, target.unit) == (measure.evidence.live, measure.unit):
-            return target
-    return None
 
 
 def _settle(plan: Plan, pack: Pack, target: Target, rows: QuerySet[Task], at: datetime) -> int:
