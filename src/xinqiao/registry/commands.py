@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 
-ROOTS = {"bureau": "system_admin", "school": "school_admin"}
+ROOTS = {
+    "bureau": "system_admin", "school": "school_admin", "department": "system_admin", "street": "system_admin",
+    "court": "system_admin", "hospital": "system_admin", "station": "system_admin", "other": "system_admin",
+}  # fmt: skip
 """Kind of a root organisation → the post of the first person there."""
 
 
@@ -18,7 +21,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     load.set_defaults(run=run_load)
     begin = subparsers.add_parser("begin", help="建立第一个单位和管理员 / the first organisation and its administrator")
     begin.add_argument(
-        "--kind", choices=sorted(ROOTS), default="bureau", help="bureau 教育局（默认），school 单独一所学校"
+        "--kind",
+        choices=sorted(ROOTS),
+        default="bureau",
+        help="bureau 教育局（默认），school 单独一所学校，department 委办局或专班，street 街道，court 法院，"
+        "hospital 医院，station 服务站，other 其他机构",
     )
     begin.add_argument("--name", required=True, help="单位名称")
     begin.add_argument("--code", default="", help="单位代码，学校的印在学生登录条上")

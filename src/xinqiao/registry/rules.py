@@ -28,13 +28,14 @@ FITS: Mapping[str, tuple[P, ...]] = {
         P.SUBJECT_TEACHER,
         P.DATA_OFFICER,
     ),
-    "department": (P.SUBJECT_TEACHER,),
+    "department": (P.UNIT_LEADER, P.UNIT_OFFICER, P.SUBJECT_TEACHER, P.SYSTEM_ADMIN, P.DATA_OFFICER),
     "grade": (P.GRADE_HEAD, P.SUBJECT_TEACHER),
     "class": (P.CLASS_TEACHER, P.SUBJECT_TEACHER, P.PEER_REP),
 }
-"""Posts by the kind of organisation they are held at. Kinds that are not here have no posts of the school line yet."""
+"""Posts by the kind of organisation they are held at; all others have those of ``ELSEWHERE``. A department is one of a
+school (with teachers) or an agency of its own (with officers)."""
 
-ELSEWHERE: tuple[P, ...] = (P.SYSTEM_ADMIN, P.DATA_OFFICER)
+ELSEWHERE: tuple[P, ...] = (P.UNIT_LEADER, P.UNIT_OFFICER, P.SYSTEM_ADMIN, P.DATA_OFFICER)
 """Posts at a street, hospital, court, station, hotline or any other kind of organisation."""
 
 
@@ -43,7 +44,9 @@ def posts_that_fit(kind: str) -> tuple[P, ...]:
     return FITS.get(kind, ELSEWHERE)
 
 
-_OUTSIDE_SCHOOLS = ("bureau", "school", "street", "community", "hospital", "court", "station", "hotline", "other")
+_OUTSIDE_SCHOOLS = (
+    "bureau", "school", "department", "street", "community", "hospital", "court", "station", "hotline", "other",
+)  # fmt: skip
 _BELOW: Mapping[str, tuple[str, ...]] = {
     "school": ("grade", "department", "other"),
     "department": ("grade", "department", "other"),
@@ -56,7 +59,7 @@ def kinds_below(kind: str, *, in_school: bool) -> tuple[str, ...]:
     """Kinds of organisation that may stand directly below one. ``in_school``: the parent is a school or inside one."""
     if in_school or kind == "school":
         return _BELOW.get(kind, ("other",))
-    return _OUTSIDE_SCHOOLS if kind != "department" else (*_OUTSIDE_SCHOOLS, "department")
+    return _OUTSIDE_SCHOOLS
 
 
 PREPARED_FROM = 6
