@@ -1,6 +1,6 @@
 """Everything that is measured, one after another.
 
-python -m bench [--only scoring,intake,roster,paper,pages] [--quick] [--write]
+python -m bench [--only scoring,intake,roster,paper,pages,plans] [--quick] [--write]
 
 --quick: small sizes, to see that it runs. --write: put what was printed into docs/performance.md.
 """
@@ -22,6 +22,7 @@ TITLES = {
     "roster": "Roster workbook of 100,000 rows",
     "paper": "PDF and Excel per second, and memory",
     "pages": "Pages at 100,000 students",
+    "plans": "Plans of 500 schools × 60 tasks",
 }
 QUICK = {
     "scoring": ["--sheets", "50000", "--runs", "2"],
@@ -29,6 +30,7 @@ QUICK = {
     "roster": ["--rows", "3000"],
     "paper": ["--reports", "20", "--slips", "100", "--rows", "2000"],
     "pages": ["--students", "540", "--schools", "3", "--runs", "3"],
+    "plans": ["--students", "300", "--schools", "3", "--runs", "2"],
 }
 
 
