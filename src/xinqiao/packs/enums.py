@@ -6,4 +6,4 @@ class EditionState(models.TextChoices):
     DRAFT = "draft", _("草稿")
     IN_REVIEW = "in_review", _("待审核")
     PUBLISHED = "published", _("已发布")
-    WITHDRAWN = "withdrawn", _("已停用")
+    WITHDRAWN = "withdrawn", _("已撤下")

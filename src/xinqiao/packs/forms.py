@@ -13,7 +13,7 @@ from xinqiao.people.enums import OrganisationKind
 from xinqiao.people.models import Organisation
 from xinqiao.ui.forms import ChoiceCards, ShortText
 
-SHELVES = [("", _("可以使用")), ("desk", _("草稿与待审核")), ("withdrawn", _("已停用"))]
+SHELVES = [("", _("可以使用")), ("desk", _("草稿与待审核")), ("withdrawn", _("已撤下"))]
 KINDS = [
     (kind.value, kind.label)
     for kind in OrganisationKind

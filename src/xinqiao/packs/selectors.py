@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from django.db.models import QuerySet
@@ -90,5 +92,19 @@ def name_taken(pack: str, version: str, edition: Edition | None) -> checks.Probl
     return None
 
 
-def clause_rows(editions: Iterable[Edition]) -> list[ClauseRow]:
-    return listing([Pack(edition.data) for edition in editions if edition.data], vocabulary.is_live)
+@cache
+def shipped_texts() -> dict[str, str]:
+    """File name → text of every pack that came with the house, in their order."""
+    folder = files("xinqiao.packs").joinpath("shipped")
+    names = sorted((entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=natural)
+    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+
+
+def shipped_packs() -> list[Pack]:
+    """The packs that came with the house, read from their files."""
+    return [Pack(checks.read.compile_pack(checks.read.load(text))) for text in shipped_texts().values()]
+
+
+def shipped_clauses() -> list[ClauseRow]:
+    """Clause → pack → carrier → evidence, of everything that came with the house."""
+    return listing(shipped_packs(), vocabulary.is_live)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils import dateformat
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from xinqiao.access.enums import PostKind
 from xinqiao.kernel.refusal import Refusal
@@ -17,98 +18,102 @@ from xinqiao.packs.core.words import SECTION_NAMES
 from xinqiao.people.enums import OrganisationKind
 
 PERIODS = {
-    "school_year": lazy("一个学年"),
-    "calendar_year": lazy("一个自然年"),
-    "dates": lazy("一段日期"),
-    "open": lazy("长期，每年延续"),
+    "school_year": gettext_lazy("一个学年"),
+    "calendar_year": gettext_lazy("一个自然年"),
+    "dates": gettext_lazy("一段日期"),
+    "open": gettext_lazy("长期，每年延续"),
 }
 KINDS = {
-    "do": {"words": lazy("要做"), "icon": "checklist"},
-    "keep": {"words": lazy("要有"), "icon": "folder"},
-    "rule": {"words": lazy("要守"), "icon": "shield-check"},
-    "due": {"words": lazy("要交"), "icon": "calendar-due"},
-    "aim": {"words": lazy("要达到"), "icon": "target-arrow"},
+    "do": {"words": gettext_lazy("要做"), "icon": "checklist"},
+    "keep": {"words": gettext_lazy("要有"), "icon": "folder"},
+    "rule": {"words": gettext_lazy("要守"), "icon": "shield-check"},
+    "due": {"words": gettext_lazy("要交"), "icon": "calendar-due"},
+    "aim": {"words": gettext_lazy("要达到"), "icon": "target-arrow"},
 }
 """Kind of a clause or measure: words and icon."""
 ACCEPT = {
-    "lead": lazy("牵头方审核"),
-    "unit": lazy("本单位负责人审核"),
-    "none": lazy("上交即完成"),
+    "lead": gettext_lazy("牵头方审核"),
+    "unit": gettext_lazy("本单位负责人审核"),
+    "none": gettext_lazy("上交即完成"),
 }
 SERVICES = {
-    "room": lazy("辅导室"),
-    "hotline": lazy("热线"),
-    "letterbox": lazy("信箱"),
-    "booking": lazy("预约"),
-    "clinic": lazy("门诊"),
-    "group": lazy("小组"),
-    "station": lazy("服务站"),
-    "site": lazy("服务点"),
-    "online": lazy("网络平台"),
-    "contact": lazy("公布联系方式"),
-    "studio": lazy("名师工作室"),
+    "room": gettext_lazy("辅导室"),
+    "hotline": gettext_lazy("热线"),
+    "letterbox": gettext_lazy("信箱"),
+    "booking": gettext_lazy("预约"),
+    "clinic": gettext_lazy("门诊"),
+    "group": gettext_lazy("小组"),
+    "station": gettext_lazy("服务站"),
+    "site": gettext_lazy("服务点"),
+    "online": gettext_lazy("网络平台"),
+    "contact": gettext_lazy("公布联系方式"),
+    "studio": gettext_lazy("名师工作室"),
 }
 EVERY = {
-    "day": lazy("每天"),
-    "workday": lazy("每个工作日"),
-    "week": lazy("每周"),
-    "fortnight": lazy("每两周"),
-    "month": lazy("每月"),
-    "quarter": lazy("每季度"),
-    "term": lazy("每学期"),
-    "year": lazy("每年"),
+    "day": gettext_lazy("每天"),
+    "workday": gettext_lazy("每个工作日"),
+    "week": gettext_lazy("每周"),
+    "fortnight": gettext_lazy("每两周"),
+    "month": gettext_lazy("每月"),
+    "quarter": gettext_lazy("每季度"),
+    "term": gettext_lazy("每学期"),
+    "year": gettext_lazy("每年"),
 }
 EVENTS = {
-    "term-start": lazy("学期开始"),
-    "term-end": lazy("学期结束"),
-    "year-start": lazy("学年开始"),
-    "year-end": lazy("学年结束"),
-    "exam": lazy("考试"),
+    "term-start": gettext_lazy("学期开始"),
+    "term-end": gettext_lazy("学期结束"),
+    "year-start": gettext_lazy("学年开始"),
+    "year-end": gettext_lazy("学年结束"),
+    "exam": gettext_lazy("考试开始"),
 }
 FIELDS = {
-    "title": lazy("名称"),
-    "title_en": lazy("英文名称"),
-    "summary": lazy("摘要"),
-    "summary_en": lazy("英文摘要"),
-    "text": lazy("内容"),
-    "text_en": lazy("英文内容"),
-    "version": lazy("版本"),
-    "origin": lazy("来源"),
-    "applies_to": lazy("适用单位"),
-    "period": lazy("期限"),
-    "starts": lazy("开始"),
-    "ends": lazy("结束"),
-    "kind": lazy("性质"),
-    "unit": lazy("单位"),
-    "owners": lazy("负责岗位"),
-    "lead": lazy("牵头岗位"),
-    "responsible": lazy("配合单位"),
-    "when": lazy("节奏"),
-    "emergency": lazy("应急节奏"),
-    "evidence": lazy("证据"),
-    "accept": lazy("审核"),
-    "late": lazy("逾期"),
-    "clause": lazy("条款"),
-    "indicator": lazy("指标代码"),
-    "parameters": lazy("参数"),
-    "target": lazy("目标值"),
-    "positions": lazy("岗位设置"),
-    "duties": lazy("职责"),
-    "meets_per_term": lazy("每学期会议次数"),
-    "hours_per_week": lazy("每周开放小时"),
-    "around_the_clock": lazy("24 小时"),
-    "steps": lazy("步骤"),
-    "principle": lazy("原则"),
-    "population": lazy("人群"),
-    "protocol": lazy("流程"),
-    "per_student": lazy("每生金额（元）"),
-    "amount": lazy("总额（元）"),
-    "weight": lazy("分值"),
-    "red_line": lazy("红线"),
-    "grades": lazy("等次"),
-    "where": lazy("范围"),
-    "gathers": lazy("汇总打包"),
+    "title": gettext_lazy("名称"),
+    "title_en": gettext_lazy("英文名称"),
+    "summary": gettext_lazy("摘要"),
+    "summary_en": gettext_lazy("英文摘要"),
+    "text": gettext_lazy("内容"),
+    "text_en": gettext_lazy("英文内容"),
+    "version": gettext_lazy("版本"),
+    "origin": gettext_lazy("来源"),
+    "applies_to": gettext_lazy("适用单位"),
+    "period": gettext_lazy("实施期限"),
+    "starts": gettext_lazy("开始"),
+    "ends": gettext_lazy("结束"),
+    "kind": gettext_lazy("性质"),
+    "unit": gettext_lazy("哪些单位"),
+    "owners": gettext_lazy("负责岗位"),
+    "lead": gettext_lazy("牵头岗位"),
+    "responsible": gettext_lazy("配合单位"),
+    "when": gettext_lazy("节奏"),
+    "emergency": gettext_lazy("应急节奏"),
+    "evidence": gettext_lazy("证据"),
+    "accept": gettext_lazy("审核"),
+    "late": gettext_lazy("逾期"),
+    "clause": gettext_lazy("条款"),
+    "indicator": gettext_lazy("指标代码"),
+    "parameters": gettext_lazy("参数"),
+    "target": gettext_lazy("目标值"),
+    "positions": gettext_lazy("岗位设置"),
+    "duties": gettext_lazy("职责"),
+    "meets_per_term": gettext_lazy("每学期会议次数"),
+    "hours_per_week": gettext_lazy("每周开放小时"),
+    "around_the_clock": gettext_lazy("24 小时"),
+    "steps": gettext_lazy("步骤"),
+    "principle": gettext_lazy("原则"),
+    "population": gettext_lazy("人群"),
+    "protocol": gettext_lazy("流程"),
+    "per_student": gettext_lazy("每生金额（元）"),
+    "amount": gettext_lazy("总额（元）"),
+    "weight": gettext_lazy("分值"),
+    "red_line": gettext_lazy("红线"),
+    "grades": gettext_lazy("等次"),
+    "where": gettext_lazy("参与范围"),
+    "gathers": gettext_lazy("汇总打包"),
 }
+
+
+LEAP = 2000
+"""A year that has every day a plan may name."""
 
 
 def english() -> bool:
@@ -138,7 +143,7 @@ def kinds_words(kinds: Any) -> str:
 def day_words(text: str) -> str:
     """``05-25`` → 5月25日."""
     month, day = (int(part) for part in text.split("-"))
-    return _("%(month)d月%(day)d日") % {"month": month, "day": day}
+    return dateformat.format(date(LEAP, month, day), _("n月j日"))
 
 
 def when_words(when: When) -> str:
@@ -148,7 +153,7 @@ def when_words(when: When) -> str:
     if when.every:
         return _by(str(EVERY[when.every]), when.by)
     if when.months:
-        months = _("、").join(_("%(n)d月") % {"n": month} for month in when.months)
+        months = _("、").join(dateformat.format(date(LEAP, month, 1), _("n月")) for month in when.months)
         return _by(_("每年%(months)s") % {"months": months}, when.by)
     if when.on:
         return _("、").join(day_words(day) for day in when.on)

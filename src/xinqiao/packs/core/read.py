@@ -200,6 +200,12 @@ def dump(raw: Mapping[str, Any]) -> str:
     return yaml.dump(dict(raw), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
+def whole_text(data: Mapping[str, Any]) -> str:
+    """YAML of a compiled pack that needs no parent where it goes."""
+    kept = {name: value for name, value in data.items() if name != "based_on" and value not in ([], {}, "")}
+    return dump(kept)
+
+
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -33,14 +33,14 @@ SECTION_NAMES = {
     "teams": N_("队伍"),
     "services": N_("服务"),
     "protocols": N_("流程"),
-    "measures": N_("措施"),
+    "measures": N_("工作措施"),
     "rules": N_("规则"),
-    "records": N_("记录"),
+    "records": N_("工作记录"),
     "indicators": N_("指标"),
     "budget": N_("经费"),
     "evaluation": N_("评价"),
     "calendar": N_("日程"),
-    "": N_("方案"),
+    "": N_("方案本身"),
 }
 """What each part of a pack is called on paper and on the page."""
 

@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='writers',
             field=models.JSONField(db_comment='ids of all persons who changed the text; none of them publishes', default=list),
         ),
+        migrations.AlterField(
+            model_name='edition',
+            name='state',
+            field=models.CharField(choices=[('draft', '草稿'), ('in_review', '待审核'), ('published', '已发布'), ('withdrawn', '已撤下')], default='draft', max_length=9),
+        ),
     ]

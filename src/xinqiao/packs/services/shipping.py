@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 
 from django.db import transaction
 
 from xinqiao.access.actor import HOUSE
 from xinqiao.packs.core import checks, read
-from xinqiao.packs.core.clauses import natural
 from xinqiao.packs.enums import EditionState
 from xinqiao.packs.models import Edition
-from xinqiao.packs.selectors import parent_of
+from xinqiao.packs.selectors import parent_of, shipped_texts
 from xinqiao.packs.services.shared import note
 
 LOG = logging.getLogger("xinqiao.packs")
-
-
-@cache
-def shipped_texts() -> dict[str, str]:
-    """File name → text of every pack that came with the house, in their order."""
-    folder = files("xinqiao.packs").joinpath("shipped")
-    names = sorted((entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=natural)
-    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
 
 
 def load_shipped(at: datetime) -> list[Edition]:

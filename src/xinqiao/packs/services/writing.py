@@ -69,8 +69,7 @@ def copy_edition(
     if edition.state != EditionState.PUBLISHED:
         raise Refusal(_("只有已发布的方案可以复制。请选一个已发布的版本。"), code="state")
     if whole:
-        held = edition.data if edition.based_on_id else None
-        text = read.dump({k: v for k, v in held.items() if k != "based_on"}) if held else edition.source
+        text = read.whole_text(edition.data) if edition.based_on_id else edition.source
         text = read.with_values(text, {"pack": name, "version": "1.0", "title": title})
     else:
         head = {

@@ -90,8 +90,7 @@ WRITERS = ("edit", "submit", "discard", "take_back")
 def file(request: HttpRequest, edition_id: int) -> HttpResponse:
     """The text as it was written, or with ``?whole=1`` all of a derived pack, which needs no parent where it goes."""
     row = edition_of(request, edition_id)
-    whole = request.GET.get("whole") and row.data
-    text = read.dump({key: value for key, value in row.data.items() if key != "based_on"}) if whole else row.source
+    text = read.whole_text(row.data) if request.GET.get("whole") and row.data else row.source
     return attachment(f"{row.pack}-{row.version}.yaml", YAML, text.encode())
 
 
