@@ -46,6 +46,17 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Bars beside the table. labels, values: places in ``Sheet.columns`` (values may be several); from the first row
+    to the last. most: end of the scale, None for as far as the values go."""
+
+    title: str
+    labels: int
+    values: Sequence[int]
+    most: float | None = None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One worksheet: merged title row, perhaps a note row, head row, then ``rows`` in the order of ``columns``."""
 
@@ -54,6 +65,7 @@ class Sheet:
     rows: Iterable[Sequence[object]]
     name: str = ""
     note: str = ""
+    chart: Chart | None = None
 
 
 def workbook(sheets: Sequence[Sheet], *, low_memory: bool = False) -> bytes:
@@ -75,9 +87,34 @@ def workbook(sheets: Sequence[Sheet], *, low_memory: bool = False) -> bytes:
     styles = _Styles(book)
     taken: set[str] = set()
     for sheet in sheets:
-        _Writer(book.add_worksheet(_sheet_name(sheet.name or sheet.title, taken)), styles, sheet).write()
+        writer = _Writer(book.add_worksheet(_sheet_name(sheet.name or sheet.title, taken)), styles, sheet)
+        last = writer.write()
+        if sheet.chart is not None and last > writer.head_row:
+            _draw(book, writer, sheet.chart, last)
     book.close()
     return out.getvalue()
+
+
+def _draw(book: Any, writer: _Writer, chart: Chart, last: int) -> None:
+    """The chart to the right of the table; its texts are cells, so nothing typed is taken for a formula."""
+    name, first = writer.worksheet.get_name(), writer.head_row + 1
+    drawn = book.add_chart({"type": "bar"})
+    for column in chart.values:
+        drawn.add_series(
+            {
+                "name": [name, writer.head_row, column],
+                "categories": [name, first, chart.labels, last, chart.labels],
+                "values": [name, first, column, last, column],
+                "data_labels": {"value": True},
+            }
+        )
+    drawn.set_title({"name": chart.title, "name_font": {"name": HEI, "size": 12}, "overlay": False})
+    drawn.set_y_axis({"reverse": True})
+    drawn.set_x_axis({"min": 0, **({"max": chart.most} if chart.most is not None else {})})
+    if len(chart.values) == 1:
+        drawn.set_legend({"none": True})
+    drawn.set_size({"width": 640, "height": 120 + 26 * (last - first + 1) * max(1, len(chart.values))})
+    writer.worksheet.insert_chart(writer.head_row, len(writer.sheet.columns) + 1, drawn)
 
 
 class _Styles:
@@ -108,7 +145,8 @@ class _Writer:
         self.worksheet, self.styles, self.sheet = worksheet, styles, sheet
         self.head_row = 2 if sheet.note else 1
 
-    def write(self) -> None:
+    def write(self) -> int:
+        """Writes it all; the number of the last row."""
         rows = iter(self.sheet.rows)
         sample = list(islice(rows, _SAMPLE_ROWS))
         self._page(sample)
@@ -121,6 +159,7 @@ class _Writer:
             self._row(last, row)
         if last > self.head_row:
             self.worksheet.autofilter(self.head_row, 0, last, len(self.sheet.columns) - 1)
+        return last
 
     def _page(self, sample: list[Sequence[object]]) -> None:
         sheet = self.worksheet

@@ -114,6 +114,8 @@ def reviews(posts: Iterable[Held], task: Task) -> bool:
 
 
 def _reviews(kind: str, organisation_id: int, path: str, task: Task) -> bool:
+    if task.origin == Origin.MENDING:  # done only when an inspector has looked again
+        return bool(depth_of(kind, Action.INSPECT)) and task.asker.path.startswith(path)
     if task.accept == "unit" and organisation_id == task.unit_id and kind in LEADERS:
         return True
     if organisation_id == task.asker_id and (kind in task.leads or kind in LEADERS):

@@ -44,9 +44,13 @@ def make_link(
     at: datetime,
     days: int = 7,
     person: Person | None = None,
+    right: Action = Action.INVITE_OUTSIDE,
 ) -> NewLink:
-    """A link to what ``room`` registered in ``access.outside``. ``days``: 1–90. Raises PermissionDenied, Refusal."""
-    if not actor.may(Action.INVITE_OUTSIDE, school.path or "-") or actor.account is None:
+    """A link to what ``room`` registered in ``access.outside``. ``days``: 1–90. Raises PermissionDenied, Refusal.
+
+    right: what the actor needs at ``school``; a room whose pages name no child asks for a right of its own.
+    """
+    if not actor.may(right, school.path or "-") or actor.account is None:
         raise PermissionDenied
     outside.page_of(room)
     if not 1 <= days <= MOST_DAYS:
@@ -106,10 +110,10 @@ def _admit(link: OutsideLink, at: datetime) -> Account:
 
 
 @transaction.atomic
-def revoke_link(*, actor: Actor, link: OutsideLink, at: datetime) -> OutsideLink:
+def revoke_link(*, actor: Actor, link: OutsideLink, at: datetime, right: Action = Action.INVITE_OUTSIDE) -> OutsideLink:
     """End a link now; whoever has its page open loses it with the next click."""
     link = OutsideLink.objects.select_for_update(of=("self",)).select_related("school").get(pk=link.pk)
-    if not actor.may(Action.INVITE_OUTSIDE, link.school.path or "-"):
+    if not actor.may(right, link.school.path or "-"):
         raise PermissionDenied
     if link.revoked_at is not None:
         raise Refusal(_("这个链接已经停用。"), code="revoked")
