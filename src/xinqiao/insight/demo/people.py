@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.utils.timezone import localdate
 
 from xinqiao.access.enums import PostKind
@@ -101,12 +103,25 @@ def _terms(bureau: Organisation, started: date) -> None:
 def _staff(world: World, node: Organisation, kind: PostKind, started: date, username: str = "") -> Person:
     """A member of staff with a post; with an account when ``username`` is given."""
     name = person_name(world.rng)
-    account = Account.objects.create_user(username, PASSWORD, name=name) if username else None
+    account = _account(username, name) if username else None
     person = Person.objects.create(name=name, keeper=node, account=account)
     Post.objects.create(person=person, organisation=node, kind=kind, starts_on=started - timedelta(days=730))
     if username:
         world.accounts.append((str(kind.label), username, node.name))
     return person
+
+
+@cache
+def _hashed() -> str:
+    """Hashing is slow on purpose; every account of the demo has the same password, so it is done once."""
+    return make_password(PASSWORD)
+
+
+def _account(username: str, name: str) -> Account:
+    account = Account.objects.create_user(username, None, name=name)
+    account.password = _hashed()
+    account.save(update_fields=["password"])
+    return account
 
 
 def staff_at(world: World, node: Organisation, kind: PostKind, username: str) -> Person:
