@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from xinqiao.documents.uploads import Clean, clean
@@ -50,10 +50,10 @@ class ReportForm(forms.Form):
         del self.fields["has"]
         if indicator.kind == "count":
             del self.fields["whole"]
-            self.fields["part"].label = _t("数字（%(unit)s）") % {"unit": indicator.unit}
+            self.fields["part"].label = gettext("数字（%(unit)s）") % {"unit": indicator.unit}
             return
         above, _line, below = str(indicator.formula).partition(" ÷ ")
-        self.fields["part"].label, self.fields["whole"].label = above, below or _t("总数")
+        self.fields["part"].label, self.fields["whole"].label = above, below or gettext("总数")
 
     def clean_file(self) -> Clean | None:
         upload: Any = self.cleaned_data["file"]

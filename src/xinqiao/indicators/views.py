@@ -72,6 +72,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "node": node,
         "groups": groups,
+        "targets": any(line.target is not None for group in groups for line in group.lines),
         "lights": [(state, targets.FACES[state], counts[state]) for state in targets.FACES if counts[state]],
         "tabs": [
             {"label": _("方案要求的"), "url": here, "current": not every},
@@ -99,7 +100,7 @@ def figure(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     form = BelowForm(request.GET)
     chosen = _chosen(form, below)
     page = Paginator(chosen, A_PAGE).get_page(request.GET.get("page"))
-    counts = Counter(each.light.state for each in below)
+    counts = Counter(each.light.state for each in below if any(one.target is not None for one in below))
     context = {
         "node": node,
         "line": line,
@@ -111,6 +112,8 @@ def figure(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "counts": [(targets.FACES[state], counts[state], state) for state in targets.FACES if counts[state]],
         "rows_url": _rows_url(actor, line, at),
         "past": list(reversed(line.history))[:60],
+        "drawn": len({day for day, _value in line.history}) > 1,
+        "unit": "%" if indicator.unit == "%" else "",
         "most": 100.0 if indicator.unit == "%" else None,
         "reports": selectors.reports_of(actor, node, code, at) if indicator.live is None else [],
         "may_report": indicator.live is None and selectors.bears(indicator, node) and policies.may_report(actor, node),

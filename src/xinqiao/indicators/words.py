@@ -55,9 +55,9 @@ def subject(code: str) -> str:
     return str(SUBJECTS.get(name, name))
 
 
-def amount(number: float) -> str:
-    """A number as people write it: no more than two decimals, none that are nought; thousands kept apart."""
-    text = number_format(round(number, 2), use_l10n=True, force_grouping=True)
+def amount(number: float, decimals: int = 2) -> str:
+    """A number as people write it: no more decimals than that, none that are nought; thousands kept apart."""
+    text = number_format(round(number, decimals), use_l10n=True, force_grouping=True)
     whole, dot, rest = text.partition(".")
     rest = rest.rstrip("0")
     return f"{whole}{dot}{rest}" if rest else whole
@@ -66,7 +66,7 @@ def amount(number: float) -> str:
 def measured(indicator: Indicator, number: float) -> str:
     """A number with the indicator's unit: 82.5%, 3 小时."""
     unit = str(indicator.unit)
-    return f"{amount(number)}{unit}" if unit == "%" else f"{amount(number)} {unit}"
+    return f"{amount(number, 1)}{unit}" if unit == "%" else f"{amount(number)} {unit}"
 
 
 def shown_figure(indicator: Indicator, figure: Figure) -> str:
@@ -80,7 +80,7 @@ def shown_figure(indicator: Indicator, figure: Figure) -> str:
 
 def made_of(indicator: Indicator, figure: Figure) -> str:
     """“33 / 40” behind a share; empty where there is nothing to add."""
-    if figure.part is None or figure.whole is None or indicator.kind == "count":
+    if figure.part is None or not figure.whole or indicator.kind in ("count", "average"):
         return ""
     if indicator.kind == "yes" and figure.whole == 1:
         return ""

@@ -121,7 +121,7 @@ INDICATORS = (
     ),
     Indicator(
         "signals.level_without_interview", _("没有访谈的定级"),
-        _("本学年定级中，没有完成的访谈、早于访谈或访谈的不是本人的次数；0 为好"), kind="count", unit=_("次"),
+        _("本学年的定级中，访谈没有完成、定级早于访谈或访谈对象不是本人的次数；0 为好"), kind="count", unit=_("次"),
         better="down", live=_without_interview, rows=_page, clauses=("16.11",),
     ),
 )  # fmt: skip
