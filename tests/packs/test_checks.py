@@ -48,7 +48,7 @@ def test_a_whole_pack_has_nothing_wrong():
         ('clause: "S.2"', 'clause: "S.9"', "measures.summary.clause", "不在 clauses 里"),
         ('clause: "S.2"', 'clause: "S.1"', "measures.summary.clause", "已由 measures.activity-listening 承担"),
         ('    clause: "S.2"\n', "", "clauses.S.2", "没有承担者"),
-        ("indicator: screening.unfiled", "indicator: screening.unfield", "rules.filing.indicator", "最接近的是"),
+        ("indicator: screening.unfiled", "indicator: screening.unfield", "rules.filing.indicator", "是不是 screening"),
         ('starts: "04-02"\n', "", "period", "要写 starts"),
         ("period: dates", "period: open", "period", "只在 period: dates"),
         ("where: below, kind: school", "where: below", "units.schools", "要写 kind"),

@@ -22,6 +22,7 @@ def problems_of_text(
     except PackRefusal as refusal:
         return [refusal.problem("", int(refusal.field or 0) or None)]
     lines = read.lines(text)
+    lines[""] = lines.get("based_on", 1)  # what the parent brings has no line of its own here
     found = [each.at(lines) for each in problems(raw, known_indicators, parent)]
     return sorted(found, key=lambda each: (each.severity != FAULT, each.line or 0))
 
@@ -175,8 +176,10 @@ def _codes(data: Mapping[str, Any], known: Collection[str] | None) -> Iterator[P
     for path, code in named:
         if code and code not in known:
             near = schema.get_close_matches(code, list(known), 1)
-            words = N_("没有指标“%(code)s”，最接近的是 %(near)s。全部代码见“指标”页")
-            yield fault(path, words, code=code, near=near[0] if near else "—")
+            if near:
+                yield fault(path, N_("没有指标“%(code)s”，是不是 %(near)s？"), code=code, near=near[0])
+            else:
+                yield fault(path, N_("没有指标“%(code)s”。全部代码见菜单“指标”"), code=code)
 
 
 # --- English ------------------------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ def derived(raw: Mapping[str, Any], parent: Mapping[str, Any] | None) -> dict[st
         put(data, path, value)
     for section, entries in (changes.get("add") or {}).items():
         add(data, section, entries)
+    for name in ("title", "summary"):
+        if name in raw:
+            data.pop(f"{name}_en", None)  # the parent's English would belong to another Chinese
     return data | {name: raw[name] for name in OWN if name in raw}
 
 

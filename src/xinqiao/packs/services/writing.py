@@ -73,7 +73,7 @@ def copy_edition(
         text = read.with_values(text, {"pack": name, "version": "1.0", "title": title})
     else:
         head = {
-            "pack": name, "version": "1.0", "title": title, "title_en": edition.title_en or edition.title,
+            "pack": name, "version": "1.0", "title": title,
             "based_on": {"pack": edition.pack, "version": edition.version},
         }  # fmt: skip
         text = read.dump(head) + _CHANGES
@@ -81,15 +81,14 @@ def copy_edition(
 
 
 _CHANGES = """\
+# 只写与母方案不同的地方；其余都来自母方案，它的更正会继续送到。
 changes:
-  # 只写与母方案不同的地方。三种写法，去掉行首的 # 就生效：
-  set: {}
-  #  measures.某项措施.owners: [school_leader]
-  #  budget.某笔经费.per_student: 12
-  remove: []
-  #  - calendar.某个日程
-  add: {}
-  #  measures: [...]
+  set:      # 改一处，写“路径: 新的值”，例如
+    # measures.parents.owners: [moral_head]
+  remove:   # 去掉一处，例如
+    # - calendar.day-525
+  add:      # 增加，写法和整份方案一样，例如
+    # calendar: [{id: our-day, title: 本县宣传日, title_en: Our day, when: {on: ["09-20"]}}]
 """  # i18n: written into the author's file
 
 

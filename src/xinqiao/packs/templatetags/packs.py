@@ -55,6 +55,12 @@ def accepting(measure: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def byline(measure: Mapping[str, Any]) -> str:
+    """Who of the lead reviews; "" when the unit itself does or nobody."""
+    return wording.posts_words(measure.get("lead") or []) if measure.get("accept", "lead") == "lead" else ""
+
+
+@register.filter
 def service(kind: str) -> str:
     return str(wording.SERVICES.get(kind, kind))
 
