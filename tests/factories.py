@@ -96,9 +96,7 @@ def sign_in(client: Client, actor: Actor, *, second_factor: bool = True, fresh: 
     """The test client as ``actor``, with a second factor and a password given just now (or long ago)."""
     client.force_login(actor.account, backend="xinqiao.accounts.backends.TicketBackend")
     if second_factor:
-        Authenticator.objects.get_or_create(
-            user=actor.account, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "made up"}}
-        )
+        Authenticator.objects.get_or_create(user=actor.account, type=Authenticator.Type.TOTP, defaults={"data": {}})
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time() if fresh else 0}]
     session["account_authentication_methods_user"] = user_id_to_str(actor.account)

@@ -24,12 +24,22 @@ account = Account.objects.create_user("keeper", "correct horse battery")
 Person.objects.create(name="周一", keeper=school, account=account, phone="19900001234", id_number="110101201205010000")
 folder = settings.MEDIA_ROOT / "slips"; folder.mkdir(parents=True, exist_ok=True)
 (folder / "一班.pdf").write_bytes(b"%PDF-made-up")
+from allauth.mfa.totp.internal.auth import TOTP
+TOTP.activate(account, "JBSWY3DPEHPK3PXP")
 """
 READ = """
 import django; django.setup()
 from django.conf import settings
 from xinqiao.people.models import Person
 print(Person.objects.get().phone.reveal(), (settings.MEDIA_ROOT / "slips" / "一班.pdf").read_bytes())
+"""
+
+
+READ_APP = """
+import django; django.setup()
+from allauth.mfa.models import Authenticator
+from xinqiao.vault import second_factor
+print(second_factor.reveal(Authenticator.objects.get().data["secret"]))
 """
 
 
@@ -69,7 +79,7 @@ def test_no_file_of_the_home_holds_plain_text_of_sealed_columns(filled):
     """The database as SQLite wrote it, with its journal, and every other file beside it."""
     raw = b"".join(path.read_bytes() for path in sorted(filled.rglob("*")) if path.is_file())
     assert "备份学校".encode() in raw
-    for text in ("19900001234", "110101201205010000"):
+    for text in ("19900001234", "110101201205010000", "JBSWY3DPEHPK3PXP"):
         for encoding in ("utf-8", "utf-16-le", "utf-16-be", "gb18030"):
             assert text.encode(encoding) not in raw
 
@@ -79,6 +89,7 @@ def test_a_backup_comes_back_whole(made, tmp_path):
     done = xinqiao(tmp_path, "restore", made["archive"], "--keys", made["keys"])
     assert done.returncode == 0, done.stdout + done.stderr
     assert python(tmp_path, READ).strip() == "19900001234 b'%PDF-made-up'"
+    assert python(tmp_path, READ_APP).strip() == "JBSWY3DPEHPK3PXP"
     assert xinqiao(tmp_path, "audit", "verify").returncode == 0
 
 

@@ -60,6 +60,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("没有通过：动态口令不对或已过期，或者这个通行密钥不是在这里添加的。请再试一次。"),
+        "unreadable": _(
+            "这个账号的动态口令和备用码打不开：服务器上缺少当时的密钥。请联系管理员恢复密钥文件，或重置您的两步验证。"
+        ),
     }
 
     def generate_authenticator_name(self, user: Any, kind: Any) -> str:

@@ -219,7 +219,7 @@ MFA_FORMS = {
     "add_webauthn": "xinqiao.accounts.forms.NewPasskey",
     "edit_webauthn": "xinqiao.accounts.forms.PasskeyName",
 }
-MFA_ADAPTER = "xinqiao.accounts.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "xinqiao.vault.second_factor.SealedSecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "心桥"
@@ -232,6 +232,8 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 IDLE_SECONDS = {"staff": 20 * 60, "student": 60 * 60, "guardian": 20 * 60, "outside": 15 * 60}
+# A session holds the secret of an authenticator app while it is being set up.
+SESSION_SERIALIZER = "xinqiao.accounts.sessions.SealedSessions"
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from xinqiao.kernel.crypto import Unreadable
 from xinqiao.kernel.findings import Finding
+from xinqiao.vault import second_factor
 from xinqiao.vault.fields import Sealed, SealedField
 
 
@@ -19,6 +20,13 @@ def violations(at: datetime) -> Iterator[Finding]:
         fields = [field for field in model._meta.concrete_fields if isinstance(field, SealedField)]
         if fields:
             yield from _of(model, fields)
+    for row in second_factor.all_rows():
+        if not second_factor.opens(row):
+            yield Finding(
+                "sealed",
+                f"mfa.authenticator:{row.pk}",
+                "动态口令或备用码打不开：内容被改动、没有加密，或缺少密钥。请从备份核对密钥文件；找不回时重置这个账号的两步验证。",
+            )
 
 
 def _of(model: type[Model], fields: list[SealedField]) -> Iterator[Finding]:

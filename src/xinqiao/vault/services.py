@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import models, transaction
 
 from xinqiao.kernel import crypto
-from xinqiao.vault import keys
+from xinqiao.vault import keys, second_factor
 from xinqiao.vault.fields import Sealed, SealedField
 from xinqiao.vault.models import DataKey
 
@@ -65,14 +65,22 @@ def reseal(owners: list[int], report: Report = _silent) -> int:
     """
     wanted = set(owners)
     columns = sealed_columns()
-    total = sum(column.model._default_manager.count() for column in columns)
+    total = sum(column.model._default_manager.count() for column in columns) + second_factor.how_many()
     changed = seen = 0
     for column in columns:
         for batch in _batches(column):
             changed += _reseal_batch(column, batch, wanted)
             seen += len(batch)
             report(seen, total)
+    if second_factor.HOUSE in wanted:
+        changed += _reseal_second_factors()
+        report(total, total)
     return changed
+
+
+def _reseal_second_factors() -> int:
+    key_id = keys.active_key(second_factor.HOUSE)[0]
+    return sum(second_factor.reseal(pk, key_id) for pk in [row.pk for row in second_factor.all_rows()])
 
 
 def _batches(column: Column) -> Iterator[list[models.Model]]:
@@ -107,7 +115,7 @@ def _reseal_batch(column: Column, batch: list[models.Model], wanted: set[int]) -
 
 def unread_keys(owners: list[int], at: datetime) -> list[int]:
     """Ids of keys retired for long enough that no value needs any more, after a complete ``reseal``."""
-    needed = set()
+    needed = second_factor.keys_in_use()
     for column in sealed_columns():
         for blob in column.model._default_manager.values_list(column.field.attname, flat=True).iterator(
             chunk_size=5000
