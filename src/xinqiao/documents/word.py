@@ -7,6 +7,7 @@ indented by two characters. The fonts are named, not embedded: Word takes the re
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
@@ -41,6 +42,27 @@ def report(value: shapes.Report) -> bytes:
         _words(paper.add_paragraph(), made, TEXT_FONT, SMALL, align="center")
     for block in value.blocks:
         _DRAW[block.kind](paper, block)
+    out = io.BytesIO()
+    paper.save(out)
+    return out.getvalue()
+
+
+def letter(*, title: str, number: str, to: str, paragraphs: Sequence[str], organisation: str, date: str) -> bytes:
+    """A letter on one page as .docx: title and number centred, to whom, what, and at the foot on the right the office
+    and the day, with room for the seal over both. ``date`` in words."""
+    paper = Document()
+    _page(paper, shapes.Head(organisation=organisation))
+    _words(paper.add_paragraph(), title, TITLE_FONT, TITLE, align="center")
+    if number:
+        _words(paper.add_paragraph(), number, TEXT_FONT, SMALL, align="center")
+    paper.add_paragraph()
+    _words(paper.add_paragraph(), to, TEXT_FONT, TEXT)
+    for text in paragraphs:
+        _paragraph(paper, shapes.Paragraph(text))
+    for place, text in enumerate((organisation, date)):
+        foot = paper.add_paragraph()
+        foot.paragraph_format.space_before = Pt(0 if place else 56)
+        _words(foot, text, TEXT_FONT, TEXT, align="right")
     out = io.BytesIO()
     paper.save(out)
     return out.getvalue()

@@ -10,6 +10,7 @@ from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.access.models import Post
 from xinqiao.access.policies import visible_organisations
+from xinqiao.access.table import depth_of
 from xinqiao.people.models import Organisation, current
 from xinqiao.people.selectors import under
 from xinqiao.teams.models import Decision, Meeting, Position, Seat, Team
@@ -46,6 +47,12 @@ def visible_meetings(actor: Actor) -> QuerySet[Meeting]:
 
 def visible_decisions(actor: Actor) -> QuerySet[Decision]:
     return Decision.objects.filter(meeting__in=visible_meetings(actor))
+
+
+def kept_teams(actor: Actor) -> QuerySet[Team]:
+    """Teams of the organisations at which the actor keeps them."""
+    homes = {post.organisation_id for post in actor.posts if depth_of(post.kind, Action.MANAGE_TEAMS)}
+    return Team.objects.filter(organisation__in=homes, closed_on=None)
 
 
 def may_keep(actor: Actor, organisation: Organisation) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -138,7 +139,7 @@ def close_team(*, actor: Actor, team: Team, at: datetime) -> Team:
     team, _person = locked_team(actor, team.pk)
     today = localdate(at)
     Seat.objects.filter(position__team=team, ends_on=None, starts_on__lte=today).update(ends_on=today)
-    Seat.objects.filter(position__team=team, starts_on__gt=today).delete()
+    Seat.objects.filter(position__team=team, starts_on__gt=today).update(ends_on=F("starts_on"))
     Meeting.objects.filter(team=team, state=MeetingState.PLANNED).update(
         state=MeetingState.CALLED_OFF, reason=_("队伍已撤销")
     )
