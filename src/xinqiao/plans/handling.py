@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from xinqiao.plans.models import Plan, PlanChange, Task
 
 BATCH = 500
 """Rows in one statement, tasks in one announcement."""
+CHUNK = 10_000
+"""Ids in one query: below what every database takes."""
 
 
 def locked_task(pk: int) -> Task:
@@ -29,6 +32,18 @@ def locked_task(pk: int) -> Task:
 def locked_plan(pk: int) -> Plan:
     """The plan, held: whoever works out its tasks does so one after another."""
     return Plan.objects.select_for_update(of=("self",)).select_related("organisation", "edition").get(pk=pk)
+
+
+def save_alike(tasks: Iterable[Task], names: Sequence[str]) -> None:
+    """Save some columns of many tasks: one statement for all that have the same values. Far quicker than row by row
+    where the values are few (an owner, a state, who is shown it)."""
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for task in tasks:
+        values = (getattr(task, name) for name in names)
+        groups[tuple(value.pk if isinstance(value, models.Model) else value for value in values)].append(task.pk)
+    for group, ids in groups.items():
+        for start in range(0, len(ids), CHUNK):
+            Task.objects.filter(pk__in=ids[start : start + CHUNK]).update(**dict(zip(names, group, strict=True)))
 
 
 def note(actor: Actor, action: str, at: datetime, row: models.Model, owner: int, **facts: Any) -> None:

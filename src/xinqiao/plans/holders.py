@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Count
 
 from xinqiao.access.models import Post
 from xinqiao.people.models import Organisation, current
+from xinqiao.plans.handling import CHUNK
 from xinqiao.plans.models import Task
 from xinqiao.plans.policies import LEADERS, OFFICERS, WORKERS
 from xinqiao.plans.rules import UNSETTLED
-
-CHUNK = 10_000
-"""Ids in one query: below what every database takes."""
 
 
 class Staff:
     """Posts held on a day at some organisations and everything above them, with how much each holder has to do.
 
-    Two queries for up to ``CHUNK`` organisations. ``load`` counts unsettled tasks by post and is kept up while owners
-    are given out.
+    One query for up to ``CHUNK`` organisations, one more when equals have to be told apart. ``load`` counts unsettled
+    tasks by post and is kept up while owners are given out.
     """
 
     def __init__(self, organisations: Iterable[Organisation], on: date) -> None:
-        ids = sorted({pk for node in organisations for pk in node.ancestors_ids()})
+        self._ids = sorted({pk for node in organisations for pk in node.ancestors_ids()})
         self._posts: dict[tuple[int, str], list[Post]] = defaultdict(list)
-        self.load: Counter[int] = Counter()
-        self.known: set[int] = set()
-        for start in range(0, len(ids), CHUNK):
-            self._read(ids[start : start + CHUNK], on)
+        for ids in self._chunks():
+            held = Post.objects.filter(current(on), organisation__in=ids, kind__in=WORKERS)
+            for post in held.order_by("starts_on", "pk"):
+                self._posts[post.organisation_id, post.kind].append(post)
 
-    def _read(self, ids: Sequence[int], on: date) -> None:
-        held = Post.objects.filter(current(on), organisation__in=ids, kind__in=WORKERS).order_by("starts_on", "pk")
-        for post in held:
-            self._posts[post.organisation_id, post.kind].append(post)
-            self.known.add(post.pk)
-        busy = Task.objects.filter(owner__organisation__in=ids, state__in=UNSETTLED).values_list("owner")
-        self.load.update(dict(busy.annotate(n=Count("pk"))))
+    def _chunks(self) -> Iterator[list[int]]:
+        for start in range(0, len(self._ids), CHUNK):
+            yield self._ids[start : start + CHUNK]
+
+    @cached_property
+    def load(self) -> Counter[int]:
+        found: Counter[int] = Counter()
+        for ids in self._chunks():
+            busy = Task.objects.filter(owner__organisation__in=ids, state__in=UNSETTLED).order_by()
+            found.update(dict(busy.values_list("owner").annotate(n=Count("pk"))))
+        return found
 
     def pick(self, organisation_id: int, kinds: Iterable[str], *, but: int | None = None) -> Post | None:
         """The first of the kinds that is held there; among equals whoever has least to do, then the longest in post.
@@ -48,6 +51,8 @@ class Staff:
         """
         for kind in kinds:
             posts = [post for post in self._posts.get((organisation_id, kind), ()) if post.person_id != but]
+            if len(posts) == 1:
+                return posts[0]
             if posts:
                 return min(posts, key=lambda post: (self.load[post.pk], post.starts_on, post.pk))
         return None

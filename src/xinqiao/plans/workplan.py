@@ -13,8 +13,8 @@ from xinqiao.packs.core.shapes import Measure, Pack
 from xinqiao.people.models import Organisation, Person
 from xinqiao.plans.calendars import HORIZON, Calendars, Wanted, is_daily, work_of
 from xinqiao.plans.enums import TaskState
-from xinqiao.plans.handling import BATCH
-from xinqiao.plans.holders import CHUNK, Staff
+from xinqiao.plans.handling import BATCH, save_alike
+from xinqiao.plans.holders import Staff
 from xinqiao.plans.models import Plan, Task
 from xinqiao.plans.rules import OPEN_STATES, TASK
 
@@ -191,17 +191,8 @@ def write(work: Work, *, by: Person | None, reason: str, at: datetime) -> list[T
         task.state = TASK.after(task.state, "reopen")
         task.settled_at, task.settled_by, task.reason, task.dropped = None, None, "", False
         task.climbed, task.climbed_to, task.late_on, task.reminded_on = 0, None, None, None
-    _same(work.dropped, ("state", "settled_at", "settled_by", "reason", "dropped"))
+    save_alike(work.dropped, ("state", "settled_at", "settled_by", "reason", "dropped"))
     fresh = ("climbed", "climbed_to", "late_on", "reminded_on")
-    _same(work.back, ("state", "settled_at", "settled_by", "reason", "dropped", *fresh))
+    save_alike(work.back, ("state", "settled_at", "settled_by", "reason", "dropped", *fresh))
     Task.objects.bulk_update(work.back, [*SHAPE, "owner"], batch_size=BATCH)
     return [*work.made, *work.back]
-
-
-def _same(tasks: list[Task], names: tuple[str, ...]) -> None:
-    """Save columns that have one value in all of these tasks."""
-    if tasks:
-        values = {name: getattr(tasks[0], name) for name in names}
-        ids = [task.pk for task in tasks]
-        for start in range(0, len(ids), CHUNK):
-            Task.objects.filter(pk__in=ids[start : start + CHUNK]).update(**values)

@@ -18,7 +18,7 @@ from xinqiao.people.models import Organisation
 from xinqiao.plans import figures
 from xinqiao.plans.calendars import AHEAD, year_end
 from xinqiao.plans.enums import PlanState
-from xinqiao.plans.handling import BATCH, locked_plan, note, opened, settled, tell
+from xinqiao.plans.handling import BATCH, locked_plan, note, opened, save_alike, settled, tell
 from xinqiao.plans.holders import Staff
 from xinqiao.plans.models import Plan, Task
 from xinqiao.plans.rules import OPEN_STATES, TASK, climbs_on
@@ -31,11 +31,14 @@ RELATED = ("unit", "asker", "owner", "climbed_to")
 
 
 def _by_batches(rows: QuerySet[Task], work: Callable[[list[Task]], int]) -> int:
-    """Do some work on the rows, locked, each batch in a transaction of its own; the sum of what it returns."""
-    ids, count = list(rows.order_by("pk").values_list("pk", flat=True)), 0
+    """Do some work on the rows, locked, each batch in a transaction of its own; the sum of what it returns.
+
+    In the order of units: a batch touches few of them, and each has a trail of its own to be written to.
+    """
+    ids, count = list(rows.order_by("unit", "pk").values_list("pk", flat=True)), 0
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
-            chosen = rows.filter(pk__in=ids[start : start + BATCH]).order_by("pk")
+            chosen = rows.filter(pk__in=ids[start : start + BATCH]).order_by("unit", "pk")
             count += work(list(chosen.select_for_update(of=("self",)).select_related(*RELATED)))
     return count
 
@@ -63,7 +66,7 @@ def _hand_on(tasks: list[Task], at: datetime) -> int:
         moved[task.unit_id, task.owner_id or 0, post.pk].append(task)
         task.owner, task.reminded_on = post, None
     changed = [task for group in moved.values() for task in group]
-    Task.objects.bulk_update(changed, ["owner", "reminded_on"], batch_size=BATCH)
+    save_alike(changed, ["owner", "reminded_on"])
     for (unit, left, post_id), group in moved.items():
         note(HOUSE, "plan_task.re_owned", at, group[0], unit, from_post=left, to_post=post_id, tasks=len(group))
     tell({task.owner.person_id for task in changed if task.owner is not None}, at)
@@ -104,7 +107,7 @@ def _climb(tasks: list[Task], at: datetime) -> int:
         if task.owner is not None:
             told.add(task.owner.person_id)
         by_unit[task.unit_id].append(task.pk)
-    Task.objects.bulk_update(due, ["climbed", "climbed_to"], batch_size=BATCH)
+    save_alike(due, ["climbed", "climbed_to"])
     first = {task.unit_id: task for task in reversed(due)}
     for unit, ids in by_unit.items():
         note(HOUSE, "plan_task.climbed", at, first[unit], unit, tasks=ids)
@@ -124,7 +127,7 @@ def _shown_again(tasks: list[Task], at: datetime) -> int:
         steps, task.climbed_to, task.climbed = task.climbed, None, task.climbed - 1
         task.climbed_to = staff.next_up(task, task.owner)
         task.climbed = steps
-    Task.objects.bulk_update(tasks, ["climbed_to"], batch_size=BATCH)
+    save_alike(tasks, ["climbed_to"])
     tell({task.climbed_to.person_id for task in tasks if task.climbed_to is not None}, at)
     return len(tasks)
 
