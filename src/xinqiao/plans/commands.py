@@ -61,7 +61,7 @@ def run_apply(args: argparse.Namespace) -> int:
     if account is None:
         raise Refusal(f"没有账号“{args.by}”。", code="account")
     first, last = proposed(edition.read, timezone.localdate(at))
-    facts = {
+    facts: dict[str, Any] = {
         "actor": actor_for(account, at),
         "edition": edition,
         "organisation": organisation,

@@ -123,6 +123,8 @@ def asked_of(node: Organisation, on: date) -> list[asked.Asked]:
     near = plans.filter(organisation__path__startswith=node.path) | plans.filter(
         units__organisation__path__startswith=node.path
     )
+    from django.urls import reverse
+
     found = []
     for plan in near.distinct().select_related("organisation").prefetch_related("units"):
         pack = Pack(plan.data)
@@ -132,7 +134,7 @@ def asked_of(node: Organisation, on: date) -> list[asked.Asked]:
             found.append(
                 asked.Asked(
                     target.indicator, target.parameters, target.path, frozenset({*places, plan.organisation_id}),
-                    plan.title, "", by_year,
+                    plan.title, reverse("plans:plan", args=[plan.pk]), by_year,
                 )
             )  # fmt: skip
         for watch in (*pack.rules.values(), *pack.records.values()):
@@ -140,7 +142,7 @@ def asked_of(node: Organisation, on: date) -> list[asked.Asked]:
                 found.append(
                     asked.Asked(
                         watch.indicator, watch.parameters, {}, frozenset({plan.organisation_id}), plan.title,
-                        "", by_year,
+                        reverse("plans:plan", args=[plan.pk]), by_year,
                     )
                 )  # fmt: skip
     return found

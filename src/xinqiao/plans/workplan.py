@@ -70,7 +70,8 @@ def work_out(plan: Plan, pack: Pack, units: Units, on: date, *, begun_stays: boo
     calendars = Calendars(organisations.values(), plan.starts_on, plan.ends_on)
     staff = Staff([*organisations.values(), plan.organisation], on)
     held = _held(plan)
-    work, owners = Work(), {}
+    work = Work()
+    owners: dict[tuple[str, int], Post | None] = {}
     wanted: set[tuple[str, int, str]] = set()
     for want in work_of(pack, units, plan.mode, calendars):
         wanted.add(want.key)
@@ -86,7 +87,7 @@ def work_out(plan: Plan, pack: Pack, units: Units, on: date, *, begun_stays: boo
 
 
 def _held(plan: Plan) -> dict[tuple[str, int, str], Task]:
-    if plan.pk is None:
+    if plan._state.adding:
         return {}
     rows = plan.tasks.exclude(measure="").select_related("owner")
     return {(task.measure, task.unit_id, task.slot): task for task in rows}

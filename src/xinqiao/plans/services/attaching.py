@@ -67,7 +67,7 @@ def detach(*, actor: Actor, attachment: Attachment, at: datetime) -> None:
     row = Attachment.objects.select_for_update().get(pk=attachment.pk)
     if row.hand_in_id is not None:
         raise Refusal(_("这个文件已经交上去了。要换，请先撤回。"), code="move", field="files")
-    file, row_id = row.file, row.pk
+    storage, name, row_id = row.file.storage, str(row.file.name), row.pk
     row.delete()
     note(actor, "plan_task.detached", at, task, task.unit_id, attachment=row_id)
-    transaction.on_commit(lambda: file.storage.delete(file.name))
+    transaction.on_commit(lambda: storage.delete(name))
