@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.plans.factories import an_edition
 from xinqiao.access.models import Post
+from xinqiao.packs.models import Edition
 from xinqiao.plans.models import Attachment, Plan, PlanUnit, Task
 
 
@@ -17,6 +18,9 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
     now, today = timezone.now(), timezone.localdate()
     person = world.actors["insider"].person
     edition, newer = an_edition(), an_edition(version="1.1")
+    Edition.objects.filter(pk__in=[edition.pk, newer.pk]).update(
+        owner=world.school
+    )  # the school's own: other schools do not see it
     plan = Plan.objects.create(
         organisation=world.school, edition=edition, title="本校方案", data=edition.data, applied_by=person,
         applied_at=now, starts_on=today - timedelta(days=30), ends_on=today + timedelta(days=300),

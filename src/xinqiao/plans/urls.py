@@ -1,4 +1,44 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from xinqiao.plans.views import applying, boards, changing, decisions, giving, mine, plans, review
 
 app_name = "plans"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", plans.index, name="index"),
+    path("tasks/", mine.my_tasks, name="mine"),
+    path("tasks/<int:task_id>/", mine.task, name="task"),
+    path("tasks/<int:task_id>/take/", mine.take, name="take"),
+    path("tasks/<int:task_id>/withdraw/", mine.withdraw, name="withdraw"),
+    path("tasks/<int:task_id>/hand-on/", mine.hand_on, name="hand_on"),
+    path("tasks/<int:task_id>/review/", review.review_one, name="review_one"),
+    path("tasks/<int:task_id>/waive/", review.waive, name="waive"),
+    path("tasks/<int:task_id>/reopen/", review.reopen, name="reopen"),
+    path("tasks/<int:task_id>/postpone/", review.postpone, name="postpone"),
+    path("files/<int:attachment_id>/", mine.attachment, name="attachment"),
+    path("review/", review.queue, name="review"),
+    path("review/many/", review.review_many, name="review_many"),
+    path("remind/", review.remind, name="remind"),
+    path("ask/", giving.ask, name="ask"),
+    path("decisions/<int:decision_id>/task/", decisions.decision_task, name="decision_task"),
+    path("gather/<int:task_id>/", giving.gather, name="gather"),
+    path("gather/<int:task_id>/package/", giving.package, name="package"),
+    path("apply/", applying.choose, name="apply"),
+    path("apply/<int:edition_id>/", applying.start, name="start"),
+    path("<int:plan_id>/", plans.overview, name="plan"),
+    path("<int:plan_id>/figures/", plans.show_figures, name="figures"),
+    path("<int:plan_id>/calls/", plans.show_calls, name="calls"),
+    path("<int:plan_id>/board/", boards.board, name="board"),
+    path("<int:plan_id>/tasks/", boards.task_list, name="tasks"),
+    path("<int:plan_id>/calendar/", boards.calendar, name="calendar"),
+    path("<int:plan_id>/timeline/", boards.timeline, name="timeline"),
+    path("<int:plan_id>/units/", boards.units, name="units"),
+    path("<int:plan_id>/units/table/", boards.units_table, name="units_table"),
+    path("<int:plan_id>/units/<int:unit_id>/", boards.unit, name="unit"),
+    path("<int:plan_id>/changes/", changing.changes, name="changes"),
+    path("<int:plan_id>/mode/", changing.set_mode, name="mode"),
+    path("<int:plan_id>/amend/", changing.amend, name="amend"),
+    path("<int:plan_id>/amend/<slug:section>/<str:entry_id>/", changing.amend_one, name="amend_one"),
+    path("<int:plan_id>/edition/<int:edition_id>/", changing.move_edition, name="move"),
+    path("<int:plan_id>/named-units/", changing.set_units, name="set_units"),
+    path("<int:plan_id>/state/<slug:move>/", changing.move_state, name="state"),
+]

@@ -1,0 +1,137 @@
+"""Words and tones of plans for templates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from xinqiao.plans.enums import PlanState, Standing, TaskState
+from xinqiao.plans.selectors.rows import TaskRow, plan_title
+from xinqiao.ui.templatetags.ui import icon
+
+register = template.Library()
+
+TASK_LOOKS = {
+    TaskState.OPEN: ("neutral", "circle-dashed"),
+    TaskState.TAKEN: ("info", "progress"),
+    TaskState.HANDED_IN: ("warn", "clock"),
+    TaskState.RETURNED: ("bad", "arrow-back-up"),
+    TaskState.ACCEPTED: ("good", "circle-check"),
+    TaskState.WAIVED: ("neutral", "circle-minus"),
+}
+PLAN_LOOKS = {
+    PlanState.RUNNING: ("good", "player-play"),
+    PlanState.PAUSED: ("warn", "player-pause"),
+    PlanState.ENDED: ("neutral", "flag"),
+    PlanState.ARCHIVED: ("neutral", "archive"),
+}
+STANDING_LOOKS = {
+    Standing.MET: ("good", "circle-check"),
+    Standing.UNDER_WAY: ("info", "progress"),
+    Standing.NOT_YET: ("neutral", "circle-dashed"),
+    Standing.LATE: ("bad", "alert-circle"),
+}
+LIGHTS = {
+    "met": ("good", "circle-check"),
+    "near": ("warn", "circle-half-2"),
+    "far": ("bad", "alert-triangle"),
+    "unknown": ("neutral", "circle-dashed"),
+}
+
+
+def tag(words: object, looks: tuple[str, str]) -> SafeString:
+    return format_html('<span class="tag tag-{}">{}{}</span>', looks[0], icon(looks[1]), words)
+
+
+@register.filter
+def task_state(state: str) -> SafeString:
+    return tag(TaskState(state).label, TASK_LOOKS[TaskState(state)])
+
+
+@register.filter
+def plan_state(state: str) -> SafeString:
+    return tag(PlanState(state).label, PLAN_LOOKS[PlanState(state)])
+
+
+@register.filter
+def standing(value: str) -> SafeString:
+    return tag(Standing(value).label, STANDING_LOOKS[Standing(value)])
+
+
+@register.simple_tag
+def light(state: str, words: object) -> SafeString:
+    return tag(words, LIGHTS[state])
+
+
+@register.filter
+def plan_name(plan: Any) -> str:
+    return plan_title(plan)
+
+
+@register.filter
+def due(row: TaskRow) -> SafeString:
+    """How long there is, or how long it is late; of what is settled or handed in only the day."""
+    day = f"{row.task.due_on:%Y-%m-%d}"
+    if row.task.state not in (TaskState.OPEN, TaskState.TAKEN, TaskState.RETURNED):
+        return format_html('<span class="muted nowrap" title="{}">{}</span>', day, day_words(row.task.due_on))
+    if row.paused:
+        return format_html(
+            '<span class="clock clock-paused" title="{}">{}{}</span>', day, icon("player-pause"), _("暂停中")
+        )
+    state, name = (
+        ("late", "alert-circle") if row.late else ("soon", "hourglass-high") if row.days <= 3 else ("ok", "clock")
+    )
+    return format_html(
+        '<span class="clock clock-{}" title="{}">{}{}</span>', state, day, icon(name), days_words(row.days)
+    )
+
+
+def days_words(days: int) -> str:
+    """3 → 还有 3 天, 0 → 今天截止, -2 → 逾期 2 天."""
+    if days < 0:
+        return ngettext("逾期 %d 天", "逾期 %d 天", -days) % -days
+    if days == 0:
+        return _("今天截止")
+    return ngettext("还有 %d 天", "还有 %d 天", days) % days
+
+
+@register.filter
+def day_words(day: date) -> str:
+    """11月23日; with the year when it is another one is left to ``long_day``."""
+    return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
+
+
+@register.filter
+def weekday(day: date) -> str:
+    return [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")][day.weekday()]
+
+
+@register.filter
+def per_cent(part: int, whole: int) -> int:
+    """Whole per cent, never 100 before all is done."""
+    return int(100 * part / whole) if whole else 0
+
+
+@register.filter
+def month_words(month: date) -> str:
+    return _("%(year)d年%(month)d月") % {"year": month.year, "month": month.month}
+
+
+MONTHS = (
+    lazy("1月"), lazy("2月"), lazy("3月"), lazy("4月"), lazy("5月"), lazy("6月"),
+    lazy("7月"), lazy("8月"), lazy("9月"), lazy("10月"), lazy("11月"), lazy("12月"),
+)  # fmt: skip
+
+
+@register.filter
+def short_month(month: date) -> str:
+    """11月; January with its year."""
+    words = str(MONTHS[month.month - 1])
+    return f"{words} {month.year}" if month.month == 1 else words
