@@ -60,7 +60,7 @@ def rounds_seen(actor: Actor) -> QuerySet[Round]:
         units=Count("sheets", distinct=True),
         drawn=Count("sheets", filter=Q(sheets__drawn=True), distinct=True),
         checked=Count("sheets", filter=Q(sheets__state=SheetState.CHECKED), distinct=True),
-    )
+    ).order_by("-check_from", "-pk")
 
 
 def own_sheets(actor: Actor) -> QuerySet[Sheet]:
