@@ -248,7 +248,7 @@ def _today(world: World, told: list[Story]) -> None:
         at=at,
     )
     settle(at)
-    run_due_sweeps(world.at)
+    run_due_sweeps(world.at, without=LATER)
     settle(world.at)
     if world.running is not None:
         _student(world, first)
