@@ -50,4 +50,5 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
         **{f"teams:{name}": {"seat_id": seat.pk} for name in ("unseat", "letter")},
         **{f"teams:{name}": {"meeting_id": meeting.pk} for name in of_meeting},
         **{f"teams:{name}": {"decision_id": decision.pk} for name in ("settle", "decision_drop")},
+        "plans:decision_task": {"decision_id": decision.pk},
     }

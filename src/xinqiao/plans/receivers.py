@@ -1,4 +1,4 @@
-"""Long work of this room: jobs a worker takes."""
+"""Long work of this room, jobs a worker takes; and what follows when a task is over."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import logging
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from xinqiao.access.actor import HOUSE, Actor, actor_for
 from xinqiao.accounts.models import Account
-from xinqiao.outbox.registry import Progress, job
+from xinqiao.outbox.registry import Progress, job, receiver
 from xinqiao.packs.models import Edition
 from xinqiao.people.models import Organisation
-from xinqiao.plans.enums import PlanState
-from xinqiao.plans.models import Plan
+from xinqiao.plans.decisions import decision_of
+from xinqiao.plans.enums import Origin, PlanState, TaskState
+from xinqiao.plans.models import Plan, Task
 from xinqiao.plans.services import applying, keeping
+from xinqiao.teams.models import Decision
+from xinqiao.teams.services import settle_decision
 
 log = logging.getLogger("xinqiao.plans")
 
@@ -43,7 +49,18 @@ def apply(*, at: datetime, progress: Progress, account_id: int | None, **asked: 
             title=asked["title"],
             at=at,
         )
-    return {"plan_id": made.pk, "tasks": made.tasks.count()}
+    return {"plan_id": made.pk, "tasks": made.tasks.count(), "next": reverse("plans:plan", args=[made.pk])}
+
+
+@receiver("task.settled")
+def on_task_settled(*, task_id: int, at: datetime, state: str, origin: str, subject: str) -> None:
+    """A task that came from a decision of a meeting is over: the decision says how."""
+    decision = Decision.objects.filter(pk=decision_of(subject), settled_on=None).first()
+    if origin != Origin.DECISION or decision is None:
+        return
+    task = Task.objects.get(pk=task_id)
+    outcome = _("任务已完成") if state == TaskState.ACCEPTED else _("不再要求：%(reason)s") % {"reason": task.reason}
+    settle_decision(actor=HOUSE, decision=decision, outcome=outcome, at=at)
 
 
 @job("plans.roll")

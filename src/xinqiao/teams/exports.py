@@ -103,7 +103,7 @@ def contacts(title: str, lineups: Sequence[Lineup], phones: Mapping[int, str] | 
         for seat in filled.seats
     ]
     if phones is not None:
-        columns.append(Column(_("电话"), width=18))
+        columns.append(Column(_("联系电话"), width=18))
     return workbook([Sheet(title=title, name=_("通讯录"), columns=columns, rows=rows)])
 
 

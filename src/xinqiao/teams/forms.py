@@ -67,7 +67,7 @@ class SearchForm(forms.Form):
 class SeatForm(forms.Form):
     """A person out of the candidates, or the fields of somebody from outside."""
 
-    person = forms.ChoiceField(label=_("任职的人"), required=False)
+    person = forms.ChoiceField(label=_("由谁任职"), required=False)
     name = forms.CharField(label=_("外部人员姓名"), max_length=64, required=False)
     workplace = forms.CharField(label=_("外部人员的单位"), max_length=80, required=False)
     phone = forms.CharField(

@@ -149,7 +149,7 @@ def _next_number(row: Seat, today: date) -> str:
     """聘〔2026〕3号: one more than the highest of the year."""
     stem = f"聘〔{today.year}〕"  # i18n: number of a paper, the same in every language
     numbers = Seat.objects.filter(organisation=row.organisation_id, letter_number__startswith=stem)
-    used = [text.removeprefix(stem).removesuffix("号") for text in numbers.values_list("letter_number", flat=True)]
+    used = [text[len(stem) : -1] for text in numbers.values_list("letter_number", flat=True)]
     return f"{stem}{max((int(n) for n in used if n.isdecimal()), default=0) + 1}号"  # i18n: the same
 
 
