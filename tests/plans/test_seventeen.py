@@ -18,6 +18,8 @@ from PIL import Image
 from tests.factories import NOON, a_person, a_post
 from xinqiao.access.actor import actor_of
 from xinqiao.access.enums import PostKind
+from xinqiao.directory import services as directory
+from xinqiao.directory.rules import read_openings
 from xinqiao.indicators import registry
 from xinqiao.indicators.keeping import refresh
 from xinqiao.packs.core import read
@@ -206,3 +208,32 @@ def test_every_figure_a_pack_names_is_declared():
         if code
     }
     assert {(name, code) for name, code in named if code not in known} == set()
+
+
+def test_a_record_changed_changes_the_figure_and_the_clause():
+    pack = shipped("p14")
+    place = a_place_for(pack)
+    plan = applied(pack, place)
+    on = plan.starts_on + timedelta(days=20)
+
+    def seen(clause: str) -> tuple[str, str]:
+        refresh(plan.organisation, at=at_noon(on))
+        row = next(row for row in standing.clauses(plan, on) if row.clause.id == clause)
+        return row.standing, row.words
+
+    before = seen("14.3")
+    schools = list(Organisation.objects.filter(parent=place.owner, kind="school").order_by("pk"))
+    for number, school in enumerate(schools):
+        keeper = actor_of(school.posts.get(kind=PostKind.PSYCH_TEACHER).person, at_noon(on))
+        directory.set_service(
+            actor=keeper, organisation=school, service=school.services.filter(kind="room").first(), at=at_noon(on),
+            openings=read_openings("周一至周五 12:20-13:40"),
+            facts={
+                "kind": "room", "title": "心理辅导室", "place": "203", "phone": "", "address": "", "people": "",
+                "around_the_clock": False, "equipment": [], "opened_on": on,
+            },
+        )  # fmt: skip
+        after = seen("14.3")
+        assert after != before
+        assert (after[0] == Standing.MET) == (number == len(schools) - 1), "met when the last school has it"
+        before = after
