@@ -19,6 +19,7 @@ from xinqiao.access.actor import actor_of
 from xinqiao.access.enums import PostKind
 from xinqiao.outbox.models import Job
 from xinqiao.outbox.services import settle
+from xinqiao.packs.models import Edition
 from xinqiao.people.services import add_organisation
 from xinqiao.plans.models import Plan, Task
 from xinqiao.plans.services import applying
@@ -168,6 +169,7 @@ def test_long_names_do_not_break_a_page(county):
 
 
 def test_english_pages_say_the_packs_english_titles(county, plan):
+    Edition.objects.update(title_en="Small county programme")
     client = as_(county.shao)
     client.cookies["django_language"] = "en"
     assert "Small county programme" in text(client.get(url("index")))

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from xinqiao.packs.wording import english
 from xinqiao.plans.enums import PlanState, Standing, TaskState
 from xinqiao.plans.selectors.rows import TaskRow, plan_title
 from xinqiao.ui.templatetags.ui import icon
@@ -104,8 +106,8 @@ def days_words(days: int) -> str:
 
 @register.filter
 def day_words(day: date) -> str:
-    """11月23日; with the year when it is another one is left to ``long_day``."""
-    return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
+    """11月23日, 23 Nov."""
+    return date_format(day, "j M") if english() else _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
 
 
 @register.filter
@@ -121,7 +123,12 @@ def per_cent(part: int, whole: int) -> int:
 
 @register.filter
 def month_words(month: date) -> str:
-    return _("%(year)d年%(month)d月") % {"year": month.year, "month": month.month}
+    """2026年11月, November 2026."""
+    return (
+        date_format(month, "F Y")
+        if english()
+        else _("%(year)d年%(month)d月") % {"year": month.year, "month": month.month}
+    )
 
 
 MONTHS = (
