@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from xinqiao.packs.core import fitting, read, schema
 from xinqiao.packs.core.problems import FAULT, HINT, PackRefusal, Problem, fault, hint
+from xinqiao.packs.core.shapes import SECTIONS
 from xinqiao.packs.core.words import N_
 
 __all__ = ["FAULT", "HINT", "N_", "PackRefusal", "Problem", "fault", "problems", "problems_of_text", "read", "schema"]
@@ -85,7 +87,7 @@ def _moved(problem: Problem, raw: Mapping[str, Any]) -> Problem:
 
 def entries(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(section, entry) of everything with an id, and the evaluation."""
-    for section in read.SECTIONS:
+    for section in SECTIONS:
         for entry in data.get(section) or []:
             yield section, entry
     if data.get("evaluation"):
@@ -93,7 +95,7 @@ def entries(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _ids(data: Mapping[str, Any]) -> Iterator[Problem]:
-    for section in read.SECTIONS:
+    for section in SECTIONS:
         yield from _once(section, data.get(section) or [])
     for team in data.get("teams") or []:
         yield from _once(f"teams.{team['id']}.positions", team["positions"])
@@ -175,7 +177,7 @@ def _codes(data: Mapping[str, Any], known: Collection[str] | None) -> Iterator[P
     named += [(f"evaluation.items.{item['id']}.indicator", item.get("indicator")) for item in items]
     for path, code in named:
         if code and code not in known:
-            near = schema.get_close_matches(code, list(known), 1)
+            near = get_close_matches(code, list(known), 1)
             if near:
                 yield fault(path, N_("没有指标“%(code)s”，是不是 %(near)s？"), code=code, near=near[0])
             else:

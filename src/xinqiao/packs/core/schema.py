@@ -65,7 +65,9 @@ def problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _problems(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[Problem]:
-    path, rule, value, limit = path_of(raw, error), str(error.validator), error.instance, error.validator_value
+    path, rule = path_of(raw, error), str(error.validator)
+    value: Any = error.instance
+    limit: Any = error.validator_value
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
     if rule == "anyOf" and error.context:
         inner = best_match(error.context)

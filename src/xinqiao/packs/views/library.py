@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from xinqiao.packs.core import compare as comparing
 from xinqiao.packs.core import read
 from xinqiao.packs.enums import EditionState
 from xinqiao.packs.forms import SHELVES, LibraryFilter, WordsForm
-from xinqiao.packs.rules import EDITION
+from xinqiao.packs.rules import EDITION, version_key
 from xinqiao.packs.views.shared import edition_of
 
 SEES = (Action.SEE_PLANS, Action.WRITE_PACKS, Action.PUBLISH_PACKS)
@@ -26,7 +27,7 @@ YAML = "application/yaml; charset=utf-8"
 @door(*SEES)
 def index(request: HttpRequest) -> HttpResponse:
     shelf = request.GET.get("shelf", "")
-    visible = policies.visible_editions(request.actor).select_related("owner", "written_by")
+    visible = policies.visible_editions(request.actor).select_related("owner", "written_by").defer("source")
     form = LibraryFilter(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     found = reading.on_shelf(visible, shelf)
@@ -69,7 +70,7 @@ def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     context = {
         "edition": row,
         "page": reading.page(row) if row.data else None,
-        "versions": sorted(versions, key=lambda each: selectors.version_key(each.version), reverse=True),
+        "versions": sorted(versions, key=lambda each: version_key(each.version), reverse=True),
         "moves": [move for move in offers if (writes if move in WRITERS else publishes)],
         "writes": writes,
         "reviews": row.state == EditionState.IN_REVIEW and policies.may_review(actor, row),
@@ -87,7 +88,7 @@ WRITERS = ("edit", "submit", "discard", "take_back")
 
 
 @door(*SEES)
-def file(request: HttpRequest, edition_id: int) -> HttpResponse:
+def file(request: HttpRequest, edition_id: int) -> HttpResponseBase:
     """The text as it was written, or with ``?whole=1`` all of a derived pack, which needs no parent where it goes."""
     row = edition_of(request, edition_id)
     text = read.whole_text(row.data) if request.GET.get("whole") and row.data else row.source
