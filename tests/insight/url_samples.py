@@ -29,4 +29,7 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
         "insight:report": school,
         "insight:table": school,
         "insight:census": {"pk": campaign.pk},
+        "insight:board_of": school,
+        "insight:board_pdf": school,
+        "insight:board_cast": school,
     }

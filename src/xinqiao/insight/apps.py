@@ -23,4 +23,8 @@ class InsightConfig(AppConfig):
                 action=Action.EXPORT_LEDGER, label=_("台账"), url_name="insight:ledger", icon="table-export", order=85
             )
         )
+        group = _("方案")
+        nav.register(
+            nav.NavItem(Action.SEE_PLANS, _("大屏"), "insight:board", icon="presentation", order=89, group=group)
+        )
         nav.register(nav.NavItem(action=None, label=_("首页"), url_name="insight:home", icon="home", order=0))

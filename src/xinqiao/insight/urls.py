@@ -1,15 +1,21 @@
 from django.urls import path
 
-from xinqiao.insight import views
+from xinqiao.insight.views import board, figures, home
 
 app_name = "insight"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("numbers/", views.show_numbers, name="numbers"),
-    path("numbers/<int:pk>/", views.show_numbers, name="numbers_of"),
-    path("numbers/<int:pk>/report.pdf", views.download_report, name="report"),
-    path("numbers/<int:pk>/table.xlsx", views.download_table, name="table"),
-    path("numbers/campaigns/<int:pk>/report.pdf", views.download_census, name="census"),
-    path("ledger/", views.show_ledger, name="ledger"),
-    path("ledger/download/", views.download_ledger, name="ledger_download"),
+    path("", home.home, name="home"),
+    path("numbers/", figures.show_numbers, name="numbers"),
+    path("numbers/<int:pk>/", figures.show_numbers, name="numbers_of"),
+    path("numbers/<int:pk>/report.pdf", figures.download_report, name="report"),
+    path("numbers/<int:pk>/table.xlsx", figures.download_table, name="table"),
+    path("numbers/campaigns/<int:pk>/report.pdf", figures.download_census, name="census"),
+    path("ledger/", figures.show_ledger, name="ledger"),
+    path("ledger/download/", figures.download_ledger, name="ledger_download"),
+    path("board/", board.show_board, name="board"),
+    path("board/<int:pk>/", board.show_board, name="board_of"),
+    path("board/<int:pk>/picture.pdf", board.print_board, name="board_pdf"),
+    path("board/<int:pk>/cast/", board.put_on_wall, name="board_cast"),
+    path("wall/", board.wall, name="wall"),
+    path("wall/end/", board.take_down, name="wall_end"),
 ]

@@ -7,4 +7,6 @@ WORDS = {
     "table.made": _("导出统计表"),
     "census.made": _("生成测评报告"),
     "ledger.exported": _("导出台账"),
+    "board.printed": _("打印大屏"),
+    "board.cast": _("把大屏放到墙上"),
 }

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from math import cos, sin
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -141,6 +142,7 @@ def _school(world: World, index: int, students: int, started: date) -> School:
             "room": "综合楼 203",
             "hours": "每天 12:20–13:40、16:30–17:30",
             "adult": "班主任或心理老师",
+            "location": _location(index),
         },
     )
     school = School(node=node, stage=stage)
@@ -170,6 +172,12 @@ def _school(world: World, index: int, students: int, started: date) -> School:
             teacher = _staff(world, class_node, PostKind.CLASS_TEACHER, started, "teacher" if first else "")
             school.class_teachers[class_node.pk] = teacher
     return school
+
+
+def _location(index: int) -> list[int]:
+    """Where the school stands on the county's drawing: from the middle outwards, each a golden angle further on."""
+    turn, reach = index * 2.39996, min(480.0, 130 * index**0.5)
+    return [round(500 + reach * cos(turn)), round(500 + reach * sin(turn))]
 
 
 Row = tuple[Person, Person, Organisation, School, str]

@@ -1,4 +1,4 @@
-"""Home pages, figures, ledger and reports."""
+"""Figures, reports, and the ledger of students."""
 
 from __future__ import annotations
 
@@ -11,38 +11,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from xinqiao.access.doors import ANYONE, door
+from xinqiao.access.doors import door
 from xinqiao.access.enums import Action, Depth
 from xinqiao.audit.services import record
 from xinqiao.documents.downloads import PDF, XLSX, attachment
 from xinqiao.insight import policies
 from xinqiao.insight.census import census
-from xinqiao.insight.home import quiet, waiting
 from xinqiao.insight.ledger import export_ledger, ledger_cases
 from xinqiao.insight.numbers import LEVEL_WORDS, numbers
 from xinqiao.insight.report import heads, how_to_read, report, sheet
 from xinqiao.people.models import Organisation
-
-
-@door(ANYONE)
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Signed out: which door is mine? Signed in: what should I do now, and below it the usual ways."""
-    actor, at = request.actor, timezone.now()
-    if actor is None:
-        return render(request, "insight/landing.html")
-    items = waiting(request)
-    if request.htmx:
-        return render(request, "insight/home_items.html", {"items": items, "at": at, "calm": quiet(actor).calm})
-    context = {
-        "items": items,
-        "at": at,
-        "base": "ui/staff.html" if actor.at_desk else "ui/phone.html",
-        "phone": not actor.at_desk,
-        "quiet": quiet(actor),
-        "calm": quiet(actor).calm,
-    }
-    return render(request, "insight/home.html", context)
 
 
 def _chosen(request: HttpRequest, pk: int | None) -> Organisation:
