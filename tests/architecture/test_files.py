@@ -14,6 +14,7 @@ CONVERTS = {"localdate", "localtime"}  # of now, when nothing is handed to them
 WITHOUT_ACTOR: dict[str, str] = {
     "src/xinqiao/cases/services/duties.py:give_duties": "follows from a level somebody set; the trail names them",
     "src/xinqiao/cases/services/opening.py:follow_level": "a new level moves the next date; the trail names who set it",
+    "src/xinqiao/plans/services/keeping.py:roll": "days go by, and the trail says that the house did it",
     "src/xinqiao/access/services/entry.py:bind_guardian": "a guardian at the door, who becomes somebody by this",
 }
 BY_THE_CLOCK = ("climb_", "remind_", "expire_", "sweep_", "keep_")  # nobody acts: a date was missed, a post ended

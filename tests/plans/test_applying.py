@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from tests.factories import NOON, a_school, an_actor
+from tests.factories import NOON, a_class, a_school, an_actor
 from tests.plans.factories import YEAR, a_county, a_plan, agencies, an_edition, end_posts
 from xinqiao.access.enums import PostKind
 from xinqiao.access.models import Post
@@ -15,7 +15,7 @@ from xinqiao.audit.models import Entry
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.outbox.models import Announcement
 from xinqiao.outbox.services import settle
-from xinqiao.packs.core.shapes import Pack
+from xinqiao.packs.core.shapes import Pack, Unit, Words
 from xinqiao.plans.calendars import proposed
 from xinqiao.plans.models import Plan, Task
 from xinqiao.plans.services import applying
@@ -136,6 +136,18 @@ def test_who_may_be_chosen(which):
             at=NOON,
         )
     assert (refused.value.code, refused.value.field) == ("named", "partners")
+
+
+def test_a_school_asks_only_what_is_inside_it():
+    world = a_county()
+    grade = a_class(world.schools[0]).parent
+    unit = Unit("others", Words("其他"), "named", "", many=True)
+
+    def ids(organisation):
+        return {node.pk for node in applying.choices(world.shao, organisation, unit, NOON.date())}
+
+    assert ids(world.schools[0]) == {grade.pk, *(node.pk for node in grade.children.all())}
+    assert world.schools[1].pk in ids(world.bureau)
 
 
 def test_twice_in_the_same_time_is_refused():

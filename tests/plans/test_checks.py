@@ -13,7 +13,7 @@ from xinqiao.plans import checks
 from xinqiao.plans.models import HandIn, Plan, PlanUnit, Task
 from xinqiao.plans.services import applying
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 LATER = NOON + 20 * DAY
 
 

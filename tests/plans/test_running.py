@@ -16,7 +16,7 @@ from xinqiao.people.models import CalendarDay, Organisation
 from xinqiao.plans.models import Plan, Task
 from xinqiao.plans.services import applying, keeping, running, tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def at_noon(year: int, month: int, day: int) -> datetime:

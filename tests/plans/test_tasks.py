@@ -333,6 +333,17 @@ def test_tasks_go_only_to_ones_own_and_to_who_takes_part():
     assert not Task.objects.exists()
 
 
+def test_taking_part_in_a_plan_gives_no_say_over_the_others():
+    world = a_county()
+    plan = a_plan(world)
+    facts = {"units": [world.schools[1]], "request": call(), "plan": plan, "at": NOON}
+    with pytest.raises(Refusal) as refused:
+        tasks.give(actor=world.heads[0], asker=world.schools[0], **facts)
+    assert refused.value.code == "units"
+    with pytest.raises(PermissionDenied):
+        tasks.give(actor=world.heads[0], asker=world.bureau, **facts)
+
+
 @pytest.mark.parametrize(
     ("who", "origin", "may"),
     [("shao", "extra", True), ("yan", "extra", False), ("yan", "decision", True), ("yan", "mending", True),

@@ -28,6 +28,7 @@ from xinqiao.plans.previewing import Preview, previewed
 from xinqiao.plans.workplan import Gap, Units, work_out, write
 
 LONGEST_DAYS = 5 * 366
+INNER = ("school", "grade", "class")
 BIG = 2_000
 """Tasks from which a page should hand the applying to a worker (``start``)."""
 
@@ -36,11 +37,12 @@ Named = Mapping[str, Sequence[int]]
 
 
 def choices(actor: Actor, organisation: Organisation, unit: Unit, on: date) -> QuerySet[Organisation]:
-    """Organisations that may be chosen for a unit that is ``named``: of its kind, open, and askable by this actor."""
+    """Organisations that may be chosen for a unit that is ``named``: of its kind and open. Offices ask offices
+    anywhere, and each asks its own schools; a school asks only what is inside it."""
     rows = Organisation.objects.filter(Q(closed_on=None) | Q(closed_on__gt=on)).exclude(pk=organisation.pk)
     rows = rows.filter(kind=unit.kind) if unit.kind else rows
-    inner = Q(kind__in=("school", "grade", "class"))
-    return rows.filter(~inner | Q(path__startswith=organisation.path)).order_by("path")
+    inside = Q(path__startswith=organisation.path)
+    return rows.filter(inside if organisation.kind in INNER else inside | ~Q(kind__in=INNER)).order_by("path")
 
 
 def units_for(

@@ -59,8 +59,8 @@ def give(
 ) -> list[Task]:
     """Ask each unit for the same thing; all of them or none. Returns the tasks, those that were there already too.
 
-    Units lie in the asker's tree, or take part in ``plan``. Raises Refusal: units (none, or one that is out of reach),
-    title, due_on, post (unknown kind), accept, ended (the plan is over), nobody (no post is held that could own it).
+    Units lie in the asker's tree, or take part in ``plan`` that the asker runs. Raises Refusal: units (none, or one
+    out of reach), title, due_on, post (unknown kind), accept, ended (the plan is over), nobody (no post could own it).
     """
     nodes = list({unit.pk: unit for unit in units}.values())
     if not policies.may_give(actor, asker, origin):
@@ -79,22 +79,23 @@ def give(
 
 
 def _check(
-    actor: Actor, asker: Organisation, nodes: list[Organisation], request: Request, plan: Plan | None, today: date
+    actor: Actor, asker: Organisation, nodes: list[Organisation], asked: Request, plan: Plan | None, today: date
 ) -> None:
     if not nodes:
         raise Refusal(_("请至少选择一个单位。"), code="units", field="units")
-    if not request.title.strip():
+    if not asked.title.strip():
         raise Refusal(_("请写任务名称，例如“报送五月活动小结和照片”。"), code="title", field="title")
-    if request.due_on < max(today, request.starts_on or today):
+    if asked.due_on < max(today, asked.starts_on or today):
         raise Refusal(_("截止日期不能早于今天，也不能早于开始日期。"), code="due_on", field="due_on")
-    if request.accept not in ACCEPTS:
+    if asked.accept not in ACCEPTS:
         raise Refusal(_("请选择由谁审核。"), code="accept", field="accept")
-    unknown = [kind for kind in (*request.owners, *request.leads) if kind not in PostKind.values]
+    unknown = [kind for kind in (*asked.owners, *asked.leads) if kind not in PostKind.values]
     if unknown:
         raise Refusal(_("没有“%(kind)s”这种岗位，请重新选择。") % {"kind": unknown[0]}, code="post", field="owners")
     if plan is not None and plan.state in (PlanState.ENDED, PlanState.ARCHIVED):
         raise Refusal(_("方案已经结束，不能再下达任务。"), code="ended")
-    reach = set(plan.units.filter(left_on=None).values_list("organisation", flat=True)) if plan is not None else set()
+    own = plan is not None and plan.organisation_id == asker.pk  # taking part gives no say over the others
+    reach = set(plan.units.filter(left_on=None).values_list("organisation", flat=True)) if plan and own else set()
     for unit in nodes:
         if unit.pk not in reach and not unit.path.startswith(asker.path):
             raise Refusal(
@@ -104,45 +105,45 @@ def _check(
             )
 
 
-def _there_already(request: Request, origin: str, nodes: list[Organisation]) -> dict[int, Task]:
-    if not request.subject:
+def _there_already(asked: Request, origin: str, nodes: list[Organisation]) -> dict[int, Task]:
+    if not asked.subject:
         return {}
-    rows = Task.objects.filter(origin=origin, subject=request.subject, unit__in=nodes)
+    rows = Task.objects.filter(origin=origin, subject=asked.subject, unit__in=nodes)
     return {task.unit_id: task for task in rows}
 
 
 def _task(
     asker: Organisation,
     unit: Organisation,
-    request: Request,
+    asked: Request,
     origin: str,
     plan: Plan | None,
     staff: Staff,
     at: datetime,
 ) -> Task:
-    owner = staff.owner(unit, asker, request.owners, request.leads)
+    owner = staff.owner(unit, asker, asked.owners, asked.leads)
     if owner is None:
         raise Refusal(
             _("“%(unit)s”和上级都没有在岗的人可以负责，请先任命一位负责人。") % {"unit": unit.name}, code="nobody"
         )
     staff.load[owner.pk] += 1
-    starts_on = request.starts_on or localdate(at)
+    starts_on = asked.starts_on or localdate(at)
     return Task(
         plan=plan,
         asker=asker,
         unit=unit,
         origin=origin,
-        subject=request.subject,
-        title=request.title.strip()[:160],
-        words=request.words.strip(),
+        subject=asked.subject,
+        title=asked.title.strip()[:160],
+        words=asked.words.strip(),
         owner=owner,
-        owners=list(request.owners),
-        accept=request.accept,
-        leads=list(request.leads),
-        needs={**NEEDS, **request.needs},
-        gathers=request.gathers,
+        owners=list(asked.owners),
+        accept=asked.accept,
+        leads=list(asked.leads),
+        needs={**NEEDS, **asked.needs},
+        gathers=asked.gathers,
         starts_on=starts_on,
-        due_on=request.due_on,
-        remind_on=max(starts_on, request.due_on - timedelta(days=REMIND)),
+        due_on=asked.due_on,
+        remind_on=max(starts_on, asked.due_on - timedelta(days=REMIND)),
         climb_days=list(CLIMB),
     )
