@@ -103,6 +103,9 @@ def context() -> dict[str, object]:
         ],
         "facts": [("班级", "七年级(1)班"), ("学号", "20260012"), ("监护人", ""), ("建档", "2026年9月12日")],
         "events": _events(),
+        "history": [
+            (NOW.date() - timedelta(days=days), value) for days, value in ((90, 40), (60, 55), (20, 50), (0, 72))
+        ],
         "bars": [
             Bar("七年级", 42, tone="good"),
             Bar("八年级", 17, tone="warn"),

@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from tests.factories import a_student, sign_in
+from tests.factories import a_student, an_actor, sign_in
+from tests.indicators.records import a_signal
+from xinqiao.access.enums import PostKind
 from xinqiao.audit.models import Entry
 from xinqiao.indicators import values
 from xinqiao.indicators.asked import Asked
@@ -182,8 +184,6 @@ def test_working_out_again_is_a_job_that_leads_back(world):
 
 
 def test_a_psych_teacher_sees_small_figures_of_the_own_school_and_the_officer_does_not(world):
-    from tests.indicators.records import a_signal  # noqa: PLC0415
-
     a_signal(a_student(world.rooms[0]), world.psych)
     values.refresh(world.bureau, at=timezone.now())
 
@@ -212,7 +212,29 @@ def test_the_overview_asks_the_same_number_of_questions_for_any_number_of_school
             assert client.get(address).status_code == 200
 
 
-def test_history_grows_with_changes(world):
+def test_a_change_is_drawn(world):
     now = timezone.now()
     values.refresh(world.bureau, at=now - timedelta(days=40))
-    assert "还没有可以比较" not in page(world.officer, "figure", world.bureau.pk, "staff.psych_any").content.decode()
+    before = page(world.officer, "figure", world.bureau.pk, "staff.psych_any").content.decode()
+    assert "还没有可以比较的数字" in before
+    an_actor(PostKind.PSYCH_TEACHER, world.other)
+    values.refresh(world.bureau, at=now)
+
+    after = page(world.officer, "figure", world.bureau.pk, "staff.psych_any").content.decode()
+
+    assert 'class="line-chart"' in after
+    assert "在上升" in after
+
+
+def test_the_rows_behind_are_offered_to_whom_their_page_lets_in(world):
+    values.refresh(world.bureau, at=timezone.now())
+    own = page(world.psych, "figure", world.school.pk, "signals.found").content.decode()
+    above = page(world.officer, "figure", world.bureau.pk, "signals.found").content.decode()
+    assert reverse("signals:queue") in own
+    assert "看背后的记录" not in above
+
+
+def test_children_figures_have_no_past_outside_the_school(world):
+    values.refresh(world.bureau, at=timezone.now())
+    html = page(world.officer, "figure", world.bureau.pk, "signals.found").content.decode()
+    assert "前后两天相减" in html

@@ -83,7 +83,7 @@ def _high_risk(nodes: Nodes, on: date, _asked: Asked) -> Shares:
     newest: dict[int, tuple[int, datetime]] = {}
     rows = LevelChange.objects.filter(state=ChangeState.STANDING, stands_from__lt=school_year_span(on)[1])
     for person, level, since in rows.order_by("stands_from", "id").values_list("person", "level", "stands_from"):
-        if person in places.found:
+        if person in places.found and since is not None:
             newest[person] = (level, since)
     high = {person: row for person, row in newest.items() if row[0] in HIGH}
     cared = _cared(high)

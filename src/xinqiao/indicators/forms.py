@@ -12,7 +12,14 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
 from xinqiao.ui.forms import ChoiceCards, DateInput, ShortText
 
-_NUMBER = {"min_value": 0, "widget": forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})}
+
+class NumberField(forms.FloatField):
+    """A number from nought on, typed with the digits' keyboard."""
+
+    widget = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, **kwargs)
 
 
 class ReportForm(forms.Form):
@@ -22,8 +29,8 @@ class ReportForm(forms.Form):
     for_on = forms.DateField(
         label=_("数据日期"), widget=DateInput(), help_text=_("这个数字是哪一天的情况，不能晚于今天。")
     )
-    part = forms.FloatField(label=_("数字"), **_NUMBER)
-    whole = forms.FloatField(label=_("总数"), **_NUMBER)
+    part = NumberField(label=_("数字"))
+    whole = NumberField(label=_("总数"))
     has = forms.ChoiceField(
         label=_("本单位情况"), choices=[("1", _("有")), ("0", _("没有"))], widget=ChoiceCards(), required=False
     )

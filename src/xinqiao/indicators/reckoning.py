@@ -125,9 +125,9 @@ def held_reports(ground: Ground, indicator: Indicator, on: date | None = None) -
         by_organisation[row.organisation_id].append((row.for_on, number))
     found = {}
     for pk, reports in by_organisation.items():
-        number = rules.holding(reports, on or ground.on)
-        if number is not None:
-            found[pk] = Share(every[number].part, every[number].whole)
+        holding = rules.holding(reports, on or ground.on)
+        if holding is not None:
+            found[pk] = Share(every[holding].part, every[holding].whole)
     return found
 
 

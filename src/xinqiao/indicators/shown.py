@@ -64,6 +64,11 @@ class Line:
         return "" if self.target is None else words.measured(self.indicator, self.target)
 
     @property
+    def plans(self) -> list[tuple[Asked, str]]:
+        """What asks for it, with its targets by year in words: “2020：80%；2025：100%”; "" where one holds always."""
+        return [(goal, _path(self.indicator, goal.path)) for goal in self.goals]
+
+    @property
     def source(self) -> dict[str, Any]:
         return words.SOURCES[self.figure.source]
 
@@ -75,6 +80,12 @@ class Line:
             for each in self.indicator.parameters
             if each.name in self.parameters
         )
+
+
+def _path(indicator: Indicator, path: Mapping[str, float]) -> str:
+    if not any(path):
+        return ""
+    return "；".join(f"{year or '—'}：{words.measured(indicator, value)}" for year, value in sorted(path.items()))
 
 
 def _plain(value: Any) -> str:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from xinqiao.access.actor import Actor
 from xinqiao.access.doors import admits, door
 from xinqiao.access.enums import Action
+from xinqiao.access.policies import sees_each_child
 from xinqiao.audit.services import record
 from xinqiao.documents.downloads import XLSX, attachment
 from xinqiao.documents.uploads import TYPES
@@ -105,7 +106,7 @@ def figure(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "node": node,
         "line": line,
         "indicator": indicator,
-        "exact": shown.sees_each_child(actor, node),
+        "exact": sees_each_child(actor, node),
         "page": page,
         "form": form,
         "some_below": bool(below),

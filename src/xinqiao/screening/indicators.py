@@ -60,8 +60,8 @@ def _coverage(nodes: Nodes, on: date, asked: Asked) -> Shares:
     """Today's students who handed in at least one sheet of a campaign of this school year at their school."""
     since, until = school_year_span(on)
     schools = {node.pk: _School() for node in nodes}
-    campaigns = Campaign.objects.filter(school__in=schools, opens_at__gte=since, opens_at__lt=until)
-    campaigns = campaigns.order_by().values("pk")
+    rows = Campaign.objects.filter(school__in=schools, opens_at__gte=since, opens_at__lt=until)
+    campaigns = rows.order_by().values("pk")
     grades = _grades(nodes, on)
     enrolled = Enrolment.objects.filter(current(on), school__in=schools).order_by()
     for school, node, n in enrolled.values_list("school", "class_node").annotate(n=Count("pk")):

@@ -55,7 +55,7 @@ def chart(
     low, high = (0.0, most) if most is not None and max(values) <= most else _scale(values)
     drawing = _drawn(points, frame, low, high)
     rows = [
-        Mark(_n(frame.left - 8), _n(frame.y(value, low, high) + 4), f"{round(value, 2):g}{unit}")
+        Mark(_n(frame.left - 8), _n(frame.y(value, low, high)), f"{round(value, 2):g}{unit}")
         for value in (low, (low + high) / 2, high)
     ]
     days = [
