@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -57,7 +57,7 @@ def words_of(data):
     return "\n".join([paragraph.text for paragraph in paper.paragraphs] + cells)
 
 
-def test_from_nothing_to_minutes(client, leader, school, teacher):
+def test_from_nothing_to_a_letter(client, leader, school, teacher):
     sign_in(client, leader)
     home = f"{reverse('teams:index')}?organisation={school.pk}"
     assert "还没有队伍" in text_of(client.get(home))
@@ -88,6 +88,11 @@ def test_from_nothing_to_minutes(client, leader, school, teacher):
     for words in ("任命书", "周老师同志", "心理工作领导小组“联络员”", "1. 统筹", "青禾一中"):
         assert words in paper
 
+
+def test_from_a_plan_to_minutes(client, leader, school, teacher):
+    sign_in(client, leader)
+    team = a_team(leader, school, "心理工作领导小组")
+    seat = a_seat(leader, a_position(leader, team, "联络员"), teacher, starts_on=date(2026, 9, 1))
     yesterday = timezone.localtime() - timedelta(days=1)
     client.post(
         reverse("teams:meeting_add", args=[team.pk]),

@@ -55,8 +55,9 @@ def apply(*, at: datetime, progress: Progress, account_id: int | None, **asked: 
 @receiver("task.settled")
 def on_task_settled(*, task_id: int, at: datetime, state: str, origin: str, subject: str) -> None:
     """A task that came from a decision of a meeting is over: the decision says how."""
-    decision = Decision.objects.filter(pk=decision_of(subject), settled_on=None).first()
-    if origin != Origin.DECISION or decision is None:
+    known = decision_of(subject) if origin == Origin.DECISION else None
+    decision = Decision.objects.filter(pk=known, settled_on=None).first() if known is not None else None
+    if decision is None:
         return
     task = Task.objects.get(pk=task_id)
     outcome = _("任务已完成") if state == TaskState.ACCEPTED else _("不再要求：%(reason)s") % {"reason": task.reason}

@@ -29,17 +29,19 @@ def home(request: HttpRequest) -> list[dict[str, Any]]:
         teams = kept_teams(actor)
         unsaid, unwritten = silent(teams, at), without_minutes(teams, at - timedelta(days=MINUTES_WITHIN_DAYS))
         items += [_item(row, _("会议开了吗？请登记"), 2, icon="calendar-question") for row in unsaid]
-        items += [_item(row, _("会议纪要还没有写"), 2, icon="file-pencil") for row in unwritten]
+        items += [
+            _item(row, _("会议纪要还没有写"), 2, icon="file-pencil", days=MINUTES_WITHIN_DAYS) for row in unwritten
+        ]
     coming = coming_to(actor.person, at, at + AHEAD)
     return items + [_item(row, _("您要参加的会议"), 1, icon="users-group") for row in coming]
 
 
-def _item(row: Meeting, title: str, urgency: int, *, icon: str) -> dict[str, Any]:
+def _item(row: Meeting, title: str, urgency: int, *, icon: str, days: int = 0) -> dict[str, Any]:
     return {
         "title": title,
         "text": " · ".join(part for part in (row.team.title, row.place) if part),
         "url": reverse("teams:meeting", args=[row.pk]),
         "urgency": urgency,
-        "due_at": row.held_at,
+        "due_at": row.held_at + timedelta(days=days),
         "icon": icon,
     }

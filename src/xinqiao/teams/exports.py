@@ -86,8 +86,10 @@ def _lines(text: str) -> list[Paragraph]:
     return [Paragraph(line.strip()) for line in text.splitlines() if line.strip()]
 
 
-def contacts(title: str, lineups: Sequence[Lineup], phones: Mapping[int, str] | None) -> bytes:
-    """Everybody who sits in a team, as .xlsx. phones: by seat id; None leaves the column out."""
+def contacts(
+    title: str, lineups: Sequence[Lineup], posts: Mapping[int, str], phones: Mapping[int, str] | None
+) -> bytes:
+    """Everybody who sits in a team, as .xlsx. posts, phones: by seat id; without phones the column is left out."""
     columns = [
         Column(_("队伍"), width=26),
         Column(_("职位"), width=16),
@@ -96,7 +98,7 @@ def contacts(title: str, lineups: Sequence[Lineup], phones: Mapping[int, str] | 
         Column(_("任职起"), kind="date"),
     ]
     rows = [
-        (each.team.title, filled.position.title, str(seat), what(seat), seat.starts_on)
+        (each.team.title, filled.position.title, str(seat), what(seat, posts), seat.starts_on)
         + (() if phones is None else (phones.get(seat.pk, ""),))
         for each in lineups
         for filled in each.positions
@@ -107,11 +109,10 @@ def contacts(title: str, lineups: Sequence[Lineup], phones: Mapping[int, str] | 
     return workbook([Sheet(title=title, name=_("通讯录"), columns=columns, rows=rows)])
 
 
-def what(seat: Seat) -> str:
-    """What somebody is, beside the name: profession, and of those from outside where they work."""
-    return " · ".join(part for part in (seat.profession, seat.workplace) if part) or (
-        _("外部人员") if seat.outside else _("本单位")
-    )
+def what(seat: Seat, posts: Mapping[int, str]) -> str:
+    """What somebody is, beside the name: posts, profession, and of those from outside where they work."""
+    parts = (posts.get(seat.pk, ""), seat.profession, seat.workplace)
+    return " · ".join(part for part in parts if part) or (_("外部人员") if seat.outside else "")
 
 
 def ledger(title: str, meetings: Sequence[Meeting]) -> bytes:

@@ -28,10 +28,11 @@ class TeamForm(forms.Form):
     )
 
     def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
-        start: dict[str, Any] = {"meets_per_term": 1}
+        kwargs["initial"] = {"meets_per_term": 1}
         if team is not None:
-            start = {"title": team.title, "duties": "\n".join(team.duties), "meets_per_term": team.meets_per_term}
-        super().__init__(*args, initial=start, **kwargs)
+            duties = "\n".join(team.duties)
+            kwargs["initial"] = {"title": team.title, "duties": duties, "meets_per_term": team.meets_per_term}
+        super().__init__(*args, **kwargs)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -149,7 +150,8 @@ class HoldForm(forms.Form):
     def __init__(self, *args: Any, meeting: Meeting, seats: QuerySet[Seat], **kwargs: Any) -> None:
         began = timezone.localtime(meeting.held_at)
         there = list(meeting.attended.values_list("pk", flat=True))
-        super().__init__(*args, initial={"held_at": began, "attended": there, "guests": meeting.guests}, **kwargs)
+        kwargs["initial"] = {"held_at": began, "attended": there, "guests": meeting.guests}
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["attended"]
         field.queryset = seats
         field.label_from_instance = lambda seat: f"{seat}（{seat.position.title}）"

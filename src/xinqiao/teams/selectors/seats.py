@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -90,7 +91,7 @@ class Vacancy:
     missing: int
 
 
-def counted(organisations: Sequence[Organisation], on: date) -> QuerySet[Position]:
+def counted(organisations: Sequence[Organisation], on: date) -> QuerySet[Any]:
     """Positions of teams that stand, each with ``sits``: how many people are in it on a day."""
     rows = Position.objects.filter(team__organisation__in=organisations, team__closed_on=None)
     return rows.annotate(sits=Count("seats", filter=Q(seats__in=held(on).values("pk"))))
@@ -100,11 +101,25 @@ def vacancies(organisations: Sequence[Organisation], on: date) -> list[Vacancy]:
     """Positions with too few people, in the order the organisations are given. One query."""
     order = {node.pk: place for place, node in enumerate(organisations)}
     rows = counted(organisations, on).filter(sits__lt=F("minimum")).select_related("team").order_by("pk")
-    found = [
-        Vacancy(organisations[order[row.team.organisation_id]], row, row.minimum - row.sits)  # type: ignore[attr-defined]
-        for row in rows
-    ]
+    found = [Vacancy(organisations[order[row.team.organisation_id]], row, row.minimum - row.sits) for row in rows]
     return sorted(found, key=lambda each: order[each.organisation.pk])
+
+
+def post_words(seats: Collection[Seat], place: Organisation, on: date) -> dict[int, str]:
+    """What people of the house are, by seat id: their posts at or below ``place``, with where when it is below. One
+    query. Seats of people from outside are left out."""
+    people = {seat.person_id for seat in seats if seat.person_id}
+    rows = Post.objects.filter(
+        current(on), person__in=people, organisation__path__startswith=place.path, kind__in=KINDS
+    ).select_related("organisation")
+    words: dict[int, list[str]] = {}
+    for post in rows.order_by("starts_on", "pk"):
+        node, kind = post.organisation, str(PostKind(post.kind).label)
+        away = node.pk != place.pk and node.kind not in INSIDE
+        words.setdefault(post.person_id, []).append(f"{kind}（{node.name}）" if away else kind)
+    return {
+        seat.pk: "、".join(dict.fromkeys(words.get(seat.person_id, ()))) for seat in seats if seat.person_id is not None
+    }
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -31,6 +32,6 @@ def must_keep(actor: Actor, organisation: Organisation) -> Person:
     return actor.person
 
 
-def note(actor: Actor, action: str, at: datetime, owner: int, row: models.Model, **facts: object) -> None:
+def note(actor: Actor, action: str, at: datetime, owner: int, row: models.Model, **facts: Any) -> None:
     """One act into the trail of organisation ``owner``; facts are codes and numbers only."""
     record(account=actor.account, who=actor.who, action=action, at=at, owner=owner, subject=row, **facts)

@@ -20,6 +20,7 @@ from xinqiao.teams import exports, policies, selectors
 from xinqiao.teams.enums import MeetingState
 from xinqiao.teams.models import Seat
 from xinqiao.teams.selectors import meetings as reads
+from xinqiao.teams.selectors.seats import post_words
 from xinqiao.teams.views.shared import asked, home, meeting_of
 
 
@@ -35,9 +36,17 @@ def _phones(request: HttpRequest, node: Organisation, lineups: list[selectors.Li
     """Phones by seat id, and a line in the trail; None for whoever does not keep these teams."""
     if not policies.may_keep(request.actor, node):
         return None
-    seats = [seat for lineup in lineups for filled in lineup.positions for seat in filled.seats]
+    seats = _seats(lineups)
     _trail(request, "team.contacts_read", node, seats=len(seats))
     return {seat.pk: _phone(seat) for seat in seats}
+
+
+def _seats(lineups: list[selectors.Lineup]) -> list[Seat]:
+    return [seat for lineup in lineups for filled in lineup.positions for seat in filled.seats]
+
+
+def _posts(node: Organisation, lineups: list[selectors.Lineup]) -> dict[int, str]:
+    return post_words(_seats(lineups), node, timezone.localdate())
 
 
 def _phone(seat: Seat) -> str:
@@ -57,9 +66,9 @@ def contacts(request: HttpRequest) -> HttpResponse:
     """Who sits where and how to reach them; phones for the keepers of these teams only, and the trail says so."""
     node = asked(request)
     lineups = selectors.lineups(list(selectors.teams_of(node)), timezone.localdate())
-    phones = _phones(request, node, lineups)
+    phones, posts = _phones(request, node, lineups), _posts(node, lineups)
     rows = [
-        (lineup.team, filled.position, seat, exports.what(seat), (phones or {}).get(seat.pk, ""))
+        (lineup.team, filled.position, seat, exports.what(seat, posts), (phones or {}).get(seat.pk, ""))
         for lineup in lineups
         for filled in lineup.positions
         for seat in filled.seats
@@ -75,7 +84,7 @@ def contacts_export(request: HttpRequest) -> HttpResponseBase:
     title = _("%(name)s心理工作队伍通讯录") % {"name": node.name}
     with transaction.atomic():
         _trail(request, "team.exported", node, what="contacts")
-        data = exports.contacts(title, lineups, _phones(request, node, lineups))
+        data = exports.contacts(title, lineups, _posts(node, lineups), _phones(request, node, lineups))
     return attachment(f"{title}.xlsx", XLSX, data)
 
 

@@ -18,6 +18,7 @@ from xinqiao.teams import policies, selectors, services
 from xinqiao.teams.forms import LetterForm, PositionForm, TeamForm, UnseatForm
 from xinqiao.teams.models import Seat, Team
 from xinqiao.teams.selectors import meetings as of_meetings
+from xinqiao.teams.selectors.seats import post_words
 from xinqiao.teams.views.shared import (
     asked,
     below,
@@ -68,6 +69,7 @@ def team(request: HttpRequest, team_id: int) -> HttpResponse:
     keeps = policies.may_keep(request.actor, row.organisation) and row.closed_on is None
     teams = policies.visible_teams(request.actor).filter(pk=row.pk)
     rhythms = {each.team.pk: each for each in selectors.rhythms([row.organisation], today)}
+    posts = post_words([seat for filled in lineup.positions for seat in filled.seats], row.organisation, today)
     context = {
         "team": row,
         "node": row.organisation,
@@ -76,15 +78,17 @@ def team(request: HttpRequest, team_id: int) -> HttpResponse:
         "meetings": of_meetings.ledger(teams)[:20],
         "keeps": keeps,
         "inside": request.actor.may(Action.SEE_PLANS, row.organisation.path),
-        "positions": [(filled, [_seat_row(seat, today) for seat in filled.seats]) for filled in lineup.positions],
+        "positions": [
+            (filled, [_seat_row(seat, posts, today) for seat in filled.seats]) for filled in lineup.positions
+        ],
         "back": home(row.organisation),
     }
     return page(request, "teams/team.html", context)
 
 
-def _seat_row(seat: Seat, today: date) -> tuple[Seat, UnseatForm, LetterForm]:
+def _seat_row(seat: Seat, posts: dict[int, str], today: date) -> tuple[Seat, str, UnseatForm, LetterForm]:
     ends = UnseatForm(initial={"ends_on": today}, auto_id=f"end{seat.pk}_%s")
-    return seat, ends, LetterForm(auto_id=f"letter{seat.pk}_%s")
+    return seat, posts.get(seat.pk, ""), ends, LetterForm(auto_id=f"letter{seat.pk}_%s")
 
 
 @door(Action.MANAGE_TEAMS)
