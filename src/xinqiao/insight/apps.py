@@ -9,10 +9,12 @@ class InsightConfig(AppConfig):
     def ready(self) -> None:
         from xinqiao.access.enums import Action
         from xinqiao.audit import words
+        from xinqiao.insight import components
         from xinqiao.insight.words import WORDS
-        from xinqiao.ui import nav
+        from xinqiao.ui import nav, slots
 
         words.register(WORDS)
+        slots.fill("home", components.home, order=60)
         nav.register(
             nav.NavItem(
                 action=Action.SEE_NUMBERS, label=_("统计"), url_name="insight:numbers", icon="chart-bar", order=80
@@ -26,5 +28,8 @@ class InsightConfig(AppConfig):
         group = _("方案")
         nav.register(
             nav.NavItem(Action.SEE_PLANS, _("大屏"), "insight:board", icon="presentation", order=89, group=group)
+        )
+        nav.register(
+            nav.NavItem(Action.SEE_PLANS, _("小结"), "insight:summaries", icon="report", order=83, group=group)
         )
         nav.register(nav.NavItem(action=None, label=_("首页"), url_name="insight:home", icon="home", order=0))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xinqiao.insight.views import board, figures, home
+from xinqiao.insight.views import board, figures, home, summaries
 
 app_name = "insight"
 urlpatterns = [
@@ -16,6 +16,14 @@ urlpatterns = [
     path("board/<int:pk>/", board.show_board, name="board_of"),
     path("board/<int:pk>/picture.pdf", board.print_board, name="board_pdf"),
     path("board/<int:pk>/cast/", board.put_on_wall, name="board_cast"),
+    path("summaries/", summaries.summaries, name="summaries"),
+    path("summaries/draft/", summaries.draft, name="summary_draft"),
+    path("summaries/rhythm/", summaries.set_rhythm, name="summary_rhythm"),
+    path("summaries/<int:pk>/", summaries.summary, name="summary"),
+    path("summaries/<int:pk>/word.docx", summaries.download, name="summary_word"),
+    path("summaries/<int:pk>/send/", summaries.send, name="summary_send"),
+    path("summaries/<int:pk>/refresh/", summaries.refresh, name="summary_refresh"),
+    path("summaries/<int:pk>/correct/", summaries.correct, name="summary_correct"),
     path("wall/", board.wall, name="wall"),
     path("wall/end/", board.take_down, name="wall_end"),
 ]

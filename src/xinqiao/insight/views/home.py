@@ -21,12 +21,13 @@ def home(request: HttpRequest) -> HttpResponse:
     items = waiting(request)
     if request.htmx:
         return render(request, "insight/home_items.html", {"items": items, "at": at, "calm": quiet(actor).calm})
+    lower = quiet(actor, shown={item.url for item in items})
     context = {
         "items": items,
         "at": at,
         "base": "ui/staff.html" if actor.at_desk else "ui/phone.html",
         "phone": not actor.at_desk,
-        "quiet": quiet(actor),
-        "calm": quiet(actor).calm,
+        "quiet": lower,
+        "calm": lower.calm,
     }
     return render(request, "insight/home.html", context)
