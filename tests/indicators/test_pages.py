@@ -228,9 +228,10 @@ def test_a_change_is_drawn(world):
 
 def test_the_rows_behind_are_offered_to_whom_their_page_lets_in(world):
     values.refresh(world.bureau, at=timezone.now())
-    own = page(world.psych, "figure", world.school.pk, "signals.found").content.decode()
-    above = page(world.officer, "figure", world.bureau.pk, "signals.found").content.decode()
-    assert reverse("signals:queue") in own
+    own = page(world.admin, "figure", world.school.pk, "staff.psych_any").content.decode()
+    above = page(world.officer, "figure", world.school.pk, "staff.psych_any").content.decode()
+    assert "看背后的记录" in own
+    assert reverse("registry:staff") in own
     assert "看背后的记录" not in above
 
 
