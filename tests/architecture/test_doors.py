@@ -14,6 +14,7 @@ FOREIGN = {
 # Our own doors that stand open to strangers. Each is a way in, or shows nothing of anybody.
 OPEN = {
     "entry:": "students, guardians and outside people prove who they are here",
+    "directory:public": "where help is, as it stands on the poster; nothing about anybody",
     "insight:wall": "shows the board to the one browser that somebody who may see it left it with; nothing to others",
     "insight:home": "shows a stranger the ways in, everybody else the page of their role",
 }

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.access.policies import visible_organisations
-from xinqiao.budgets.models import Line
+from xinqiao.budgets.models import Line, Spending
 from xinqiao.people.models import Organisation
 from xinqiao.people.selectors import under
 
@@ -21,6 +21,10 @@ def visible_organisations_with_budget(actor: Actor) -> QuerySet[Organisation]:
 
 def visible_lines(actor: Actor) -> QuerySet[Line]:
     return Line.objects.filter(under(actor.paths(Action.SEE_PLANS), "organisation__path"))
+
+
+def visible_spendings(actor: Actor) -> QuerySet[Spending]:
+    return Spending.objects.filter(line__in=visible_lines(actor))
 
 
 def may_keep(actor: Actor, organisation: Organisation) -> bool:

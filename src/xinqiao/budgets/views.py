@@ -18,7 +18,7 @@ from xinqiao.access.enums import Action
 from xinqiao.audit.services import record
 from xinqiao.budgets import exports, policies, selectors, services
 from xinqiao.budgets.forms import LineForm, SpendingForm, StrikeForm
-from xinqiao.budgets.models import Line, Spending
+from xinqiao.budgets.models import Line
 from xinqiao.budgets.words import OF_LINE
 from xinqiao.documents.downloads import XLSX, attachment, disposition
 from xinqiao.kernel.refusal import Refusal
@@ -142,7 +142,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
 @door(Action.MANAGE_BUDGET)
 def strike(request: HttpRequest, spending_id: int) -> HttpResponse:
     row = get_object_or_404(
-        Spending.objects.filter(line__in=policies.visible_lines(request.actor)).select_related("line"),  # type: ignore[attr-defined]
+        policies.visible_spendings(request.actor).select_related("line"),  # type: ignore[attr-defined]
         pk=spending_id,
     )
     if request.method == "POST":
@@ -163,10 +163,7 @@ def strike(request: HttpRequest, spending_id: int) -> HttpResponse:
 @door(Action.SEE_PLANS)
 def voucher(request: HttpRequest, spending_id: int) -> HttpResponseBase:
     """The file beside a payment, as a download."""
-    row = get_object_or_404(
-        Spending.objects.filter(line__in=policies.visible_lines(request.actor)),  # type: ignore[attr-defined]
-        pk=spending_id,
-    )
+    row = get_object_or_404(policies.visible_spendings(request.actor), pk=spending_id)  # type: ignore[attr-defined]
     if not row.file:
         raise Http404
     answer = FileResponse(row.file.open("rb"), content_type="application/octet-stream")
@@ -185,7 +182,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
         .order_by("path")
     )
     title = _("%(name)s %(year)d年心理健康教育经费") % {"name": node.name, "year": year}
-    lines = Line.objects.filter(organisation__in=nodes, year=year).select_related("organisation")
+    visible = policies.visible_lines(request.actor)  # type: ignore[attr-defined]
+    lines = visible.filter(organisation__in=nodes, year=year).select_related("organisation")
+    payments = policies.visible_spendings(request.actor).filter(line__in=lines)  # type: ignore[attr-defined]
     with transaction.atomic():
         record(
             account=request.actor.account,  # type: ignore[attr-defined]
@@ -201,11 +200,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
             title,
             selectors.totals(nodes, year, timezone.localdate()),
             list(selectors.with_spent(lines).order_by("organisation__path", "pk")),
-            list(
-                Spending.objects.filter(line__in=lines)
-                .select_related("line__organisation", "by")
-                .order_by("line__organisation__path", "on", "pk")
-            ),
+            list(payments.select_related("line__organisation", "by").order_by("line__organisation__path", "on", "pk")),
         )
     return attachment(f"{title}.xlsx", XLSX, data)
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.access.policies import visible_organisations
-from xinqiao.directory.models import Agreement, ServicePoint
+from xinqiao.directory.models import Agreement, Photo, ServicePoint
 from xinqiao.people.models import Organisation
 from xinqiao.people.selectors import under
 
@@ -24,6 +24,10 @@ def visible_services(actor: Actor) -> QuerySet[ServicePoint]:
     paths = actor.paths(Action.SEE_PLANS)
     served = ServicePoint.objects.filter(under(paths, "serves__path")).values("pk")
     return ServicePoint.objects.filter(under(paths, "organisation__path") | Q(pk__in=served))
+
+
+def visible_photos(actor: Actor) -> QuerySet[Photo]:
+    return Photo.objects.filter(service__in=visible_services(actor))
 
 
 def visible_agreements(actor: Actor) -> QuerySet[Agreement]:

@@ -36,6 +36,12 @@ def shared_with(organisation: Organisation, on: date) -> QuerySet[ServicePoint]:
     return ServicePoint.objects.filter(open_on(on), serves=organisation).select_related("organisation")
 
 
+def published(organisation: Organisation, on: date) -> list[ServicePoint]:
+    """What its public page shows: its own open services and those shared with it, as far as they were published."""
+    own = ServicePoint.objects.filter(open_on(on), organisation=organisation)
+    return [row for rows in (own, shared_with(organisation, on)) for row in rows if row.published_at]
+
+
 def open_services(nodes: Sequence[Organisation], kinds: Iterable[str], on: date) -> dict[int, list[ServicePoint]]:
     """Open services of some kinds by the organisation they serve: its own and those shared with it. Two queries."""
     keys = {node.pk for node in nodes}

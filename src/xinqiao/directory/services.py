@@ -145,6 +145,7 @@ def publish(*, actor: Actor, service: ServicePoint, on: bool, at: datetime) -> S
 
 @transaction.atomic
 def add_photo(*, actor: Actor, service: ServicePoint, picture: Clean, at: datetime) -> Photo:
+    """One more picture of a place. Raises PermissionDenied, Refusal(photos)."""
     service = _locked(actor, service)
     person = _must_keep(actor, service.organisation)
     if service.photos.count() >= MOST_PHOTOS:
@@ -158,6 +159,7 @@ def add_photo(*, actor: Actor, service: ServicePoint, picture: Clean, at: dateti
 
 @transaction.atomic
 def remove_photo(*, actor: Actor, photo: Photo, at: datetime) -> None:
+    """The picture is gone, its file too once this is committed. Raises PermissionDenied."""
     service = _locked(actor, photo.service)
     name = photo.file.name
     photo.delete()

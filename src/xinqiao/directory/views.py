@@ -205,7 +205,7 @@ def photo(request: HttpRequest, photo_id: int) -> HttpResponseBase:
 
 
 def _photos(request: HttpRequest) -> QuerySet[Photo]:
-    rows = Photo.objects.filter(service__in=policies.visible_services(request.actor))  # type: ignore[attr-defined]
+    rows = policies.visible_photos(request.actor)  # type: ignore[attr-defined]
     return rows.select_related("service__organisation")
 
 
@@ -263,18 +263,11 @@ def agreement_file(request: HttpRequest, agreement_id: int) -> HttpResponseBase:
     return answer
 
 
-def _published(node: Organisation) -> list[ServicePoint]:
-    today = timezone.localdate()
-    own = ServicePoint.objects.filter(selectors.open_on(today), organisation=node)
-    shared = selectors.shared_with(node, today)
-    return [row for rows in (own, shared) for row in rows if row.published_at]
-
-
 @door(ANYONE)
 def public(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """Where help is, for anybody who holds the poster: only what was published, nothing about anybody."""
     node = get_object_or_404(Organisation, pk=organisation_id, closed_on=None)
-    shown = _published(node)
+    shown = selectors.published(node, timezone.localdate())
     if not shown:
         raise Http404
     return render(request, "directory/public.html", {"node": node, "services": shown})
@@ -287,7 +280,7 @@ def poster(request: HttpRequest) -> HttpResponse:
     url = request.build_absolute_uri(reverse("directory:public", args=[node.pk]))
     context = {
         "node": node,
-        "services": _published(node),
+        "services": selectors.published(node, timezone.localdate()),
         "url": url,
         "code": mark_safe(qr.svg(url, label=_("公开页面"))),  # noqa: S308  made by us from our own address
         "back": _home(node),
