@@ -12,7 +12,7 @@ from xinqiao.access.enums import Action, Depth, PostKind
 from xinqiao.access.models import BreakGlass, Post
 from xinqiao.access.table import GLASS_OPENS, depth_of, needs_strong_login
 from xinqiao.accounts.models import Account, AccountKind
-from xinqiao.people.models import Guardianship, Person, current
+from xinqiao.people.models import Guardianship, Organisation, Person, current
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,12 @@ class Held:
     organisation_id: int
     organisation_kind: str
     organisation_name: str
+    school_name: str = ""
+    """The nearest name above a class or grade, whose own title changes each year; else as ``organisation_name``."""
 
 
 _ON_THE_PHONE = frozenset({AccountKind.STUDENT, AccountKind.GUARDIAN, AccountKind.OUTSIDE})
+_WITHIN = frozenset({"grade", "class"})
 _WITH_CLASSES = frozenset({PostKind.CLASS_TEACHER, PostKind.SUBJECT_TEACHER, PostKind.PEER_REP})
 
 
@@ -56,9 +59,9 @@ class Actor:
 
     @property
     def organisation_name(self) -> str:
-        """The school or office of the first post there; "" for who only has a class or grade (they see its title)."""
-        names = [post.organisation_name for post in self.posts if post.organisation_kind not in ("grade", "class")]
-        return names[0] if names else ""
+        """The school or office of the first post there; for who only has a class or grade, the school above it."""
+        names = [post.organisation_name for post in self.posts if post.organisation_kind not in _WITHIN]
+        return names[0] if names else next((post.school_name for post in self.posts), "")
 
     @property
     def who(self) -> str:
@@ -108,11 +111,15 @@ class Actor:
 
 
 def posts_of(person: Person, at: datetime) -> tuple[Held, ...]:
-    rows = Post.objects.filter(current(localdate(at)), person=person).select_related("organisation")
-    return tuple(
-        Held(p.pk, p.kind, p.organisation.path or "", p.organisation_id, p.organisation.kind, p.organisation.name)
-        for p in rows.order_by("organisation__path", "kind")
-    )
+    rows = Post.objects.filter(current(localdate(at)), person=person).select_related("organisation__parent__parent")
+    return tuple(_held(post, post.organisation) for post in rows.order_by("organisation__path", "kind"))
+
+
+def _held(post: Post, node: Organisation) -> Held:
+    above: Organisation | None = node
+    while above is not None and above.kind in _WITHIN:
+        above = above.parent
+    return Held(post.pk, post.kind, node.path or "", node.pk, node.kind, node.name, above.name if above else "")
 
 
 def actor_for(account: Account, at: datetime) -> Actor:

@@ -36,7 +36,7 @@ def plan_paper(case: Case, plan: Plan, at: datetime, *, named: bool, made_by: st
     title = titles([place.class_node], at)[place.class_node_id] if place and place.school_id == case.school_id else ""
     who = case.person.name if named else initials(case.person.name)
     facts = [
-        (_("学生"), who),
+        (_("学生姓名"), who),
         (_("编号"), number(case)),
         (_("班级"), title or _("已离校")),
         (_("固定联系人"), plan.contact.name),
@@ -52,7 +52,7 @@ def plan_paper(case: Case, plan: Plan, at: datetime, *, named: bool, made_by: st
     if network:
         blocks += [Heading(_("身边的人"), level=2), Facts(network, columns=1)]
     blocks.append(Notice(_("本方案由学生、家长和老师一起商量，可以随时修改。不作诊断，不用于评价和评优。")))
-    roles = [_("学生"), _("监护人"), _("心理教师"), _("班主任"), _("学校负责人")]
+    roles = [_("学生本人"), _("监护人"), _("心理教师"), _("班主任"), _("学校负责人")]
     blocks.append(Signatures(roles, seal=True))
     head = Head(
         organisation=case.school.name,

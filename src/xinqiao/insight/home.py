@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,11 +108,11 @@ _WAYS: Sequence[tuple[A | str, str, Words, Words, str]] = (
         gettext_lazy("一分钟说清：谁、什么情况、急不急"),
         "bolt",
     ),
-    (A.OBSERVE, "signals:observe", gettext_lazy("填写观察"), gettext_lazy("只写看到的变化，不下判断"), "eye"),
+    (A.OBSERVE, "signals:observe", gettext_lazy("记录观察"), gettext_lazy("只写看到的变化，不下判断"), "eye"),
     (A.DO_DUTIES, "cases:duties", gettext_lazy("关怀任务"), gettext_lazy("需要关心的同学和怎样做"), "heart-handshake"),
-    (A.TRIAGE, "signals:queue", gettext_lazy("信号与分诊"), gettext_lazy("所有来源，急的在前"), "bell"),
+    (A.TRIAGE, "signals:queue", gettext_lazy("分诊"), gettext_lazy("所有来源，急的在前"), "bell"),
     (A.RUN_CASE, "cases:cases", gettext_lazy("个案管理"), gettext_lazy("方案、联系、随访、结案"), "folder-open"),
-    (A.SEE_FILE, "cases:students", gettext_lazy("我的学生"), gettext_lazy("按班级查找"), "users"),
+    (A.SEE_FILE, "cases:students", gettext_lazy("学生"), gettext_lazy("按班级查找"), "users"),
     (
         A.APPROVE_SCREENING,
         "screening:approvals",
@@ -123,19 +123,19 @@ _WAYS: Sequence[tuple[A | str, str, Words, Words, str]] = (
     (
         A.SEE_PROGRESS,
         "screening:index",
-        gettext_lazy("测评进度"),
+        gettext_lazy("测评"),
         gettext_lazy("邀请了多少、交了多少"),
         "clipboard-list",
     ),
     (A.SEE_NUMBERS, "insight:numbers", gettext_lazy("统计"), gettext_lazy("参与、时限、等级，只有数字"), "chart-bar"),
     (A.EXPORT_LEDGER, "insight:ledger", gettext_lazy("台账"), gettext_lazy("导出重点关注学生台账"), "table-export"),
-    (A.ROSTER_IMPORT, "rosters:index", gettext_lazy("花名册"), gettext_lazy("导入、核对、撤销"), "table-import"),
-    (A.MANAGE_POSTS, "registry:staff", gettext_lazy("岗位"), gettext_lazy("谁在哪里负责什么"), "id-badge-2"),
+    (A.ROSTER_IMPORT, "rosters:index", gettext_lazy("名册导入"), gettext_lazy("导入、核对、撤销"), "table-import"),
+    (A.MANAGE_POSTS, "registry:staff", gettext_lazy("教职工与岗位"), gettext_lazy("谁在哪里负责什么"), "id-badge-2"),
     (
         A.MANAGE_PEOPLE,
         "registry:index",
-        gettext_lazy("组织与人员"),
-        gettext_lazy("班级、学生、升级与转学"),
+        gettext_lazy("班级与学生"),
+        gettext_lazy("年级、班级、每班的学生"),
         "building-community",
     ),
     (A.MANAGE_CONSENT, "access:consents", gettext_lazy("知情同意"), gettext_lazy("登记纸质同意书"), "clipboard-check"),
@@ -178,14 +178,14 @@ _CALM: Sequence[tuple[frozenset[str], Words, Words]] = (
 )
 
 
-def quiet(actor: Actor) -> Quiet:
-    """Ways and words for the actor's roles."""
+def quiet(actor: Actor, shown: Collection[str] = ()) -> Quiet:
+    """Ways and words for the actor's roles; an address that is ``shown`` above already is not offered twice."""
     roles = {actor.kind, *(post.kind for post in actor.posts)}
     calm = next(
         ((str(title), str(text)) for who, title, text in _CALM if who & roles),
         (_("现在没有等您处理的事"), _("有新的事情会出现在这里。")),
     )
-    return Quiet(ways=list(_ways(actor)), calm=calm, help=not actor.at_desk)
+    return Quiet(ways=[way for way in _ways(actor) if way.url not in shown], calm=calm, help=not actor.at_desk)
 
 
 def _ways(actor: Actor) -> Iterator[Way]:

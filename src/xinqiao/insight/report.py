@@ -111,7 +111,7 @@ def _levels(figures: Numbers) -> Blocks:
 def heads() -> list[str]:
     """Columns of the table of organisations below."""
     return [
-        _("学生"), _("邀请"), _("交卷"), _("参与率"), _("信号"), _("按时"), _("个案"), _("任务按时"),
+        _("学生"), _("邀请"), _("交卷"), _("参与率"), _("信号"), _("按时"), _("个案数"), _("任务按时"),
         *(str(word) for word in LEVEL_WORDS[1:]),
     ]  # fmt: skip
 

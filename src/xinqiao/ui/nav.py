@@ -49,12 +49,21 @@ def registered() -> list[NavItem]:
     return sorted(_items.values(), key=lambda item: (item.order, item.url_name))
 
 
+def _together(found: list[NavItem]) -> list[NavItem]:
+    """Each group once, where its first entry stands; what has no group stands above all headings."""
+    place: dict[str, int] = {"": -1}
+    for number, item in enumerate(found):
+        place.setdefault(str(item.group), number)
+    return sorted(found, key=lambda item: place[str(item.group)])
+
+
 def items(request: HttpRequest) -> list[Entry]:
-    """The entries the request's actor may use, in order; the one whose address is the longest prefix is current."""
+    """The entries the request's actor may use, each group in one piece; the longest fitting address is current."""
     actor = getattr(request, "actor", None)
     if actor is None:
         return []
-    allowed = [(item, _address(item)) for item in registered() if item.action is None or actor.may(item.action)]
+    mine = [item for item in registered() if item.action is None or actor.may(item.action)]
+    allowed = [(item, _address(item)) for item in _together(mine)]
     current = _current_url(request.path, [url for _, url in allowed if url])
     return [
         Entry(

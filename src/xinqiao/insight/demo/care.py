@@ -10,7 +10,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from xinqiao.access.services import issue_student_codes
 from xinqiao.cases.enums import CaseState, DutyKind, DutyState, FollowUpState, Outcome
@@ -42,6 +42,7 @@ DONE = (
     "和家长通了电话，说了近况和学校的安排。",
     "安排同桌多陪伴，已留意出勤和情绪。",
 )
+REFERRED = "已由市医院心理科接手，学校继续日常关心，班主任为固定联系人。"
 SEEN = ("最近一周常趴在桌上，不太和同学说话。", "作业连续三天没交，问起来就红了眼圈。", "说晚上睡不着，早上起不来。")
 
 
@@ -135,11 +136,15 @@ def _talk(rng: random.Random, school: School, signal: Signal, at: datetime) -> N
     held = Held(held_at=at - timedelta(minutes=30), **(told if urgent else {}))  # type: ignore[arg-type]
     interviews.complete_interview(actor=actor, interview=draft, content=content, held=held, edits=0, at=at)
     signal.refresh_from_db()
+    standing = level_at(signal.subject_id, signal.school_id)
+    previous = standing.level if standing else 0
     roll = rng.random()
     level = (3 if roll < 0.5 else 2 if roll < 0.9 else 4) if urgent else (0 if roll < 0.35 else 1 if roll < 0.75 else 2)
     if signal.source == Source.REVIEW:
-        level = _reviewed(rng, signal)
-    elif level == 0 and rng.random() < 0.5:
+        level = _reviewed(rng, previous or 1)
+    elif previous >= 3:  # going down from there takes a review and a second person
+        level = max(level, previous)
+    if level == 0 and (not previous or rng.random() < 0.5):
         triage.close_as_no_concern(actor=actor, signal=signal, reason="谈话后了解到是一时的考试紧张，已缓解。", at=at)
         return
     draft.refresh_from_db()
@@ -147,10 +152,8 @@ def _talk(rng: random.Random, school: School, signal: Signal, at: datetime) -> N
     settle(at)
 
 
-def _reviewed(rng: random.Random, signal: Signal) -> int:
+def _reviewed(rng: random.Random, level: int) -> int:
     """A review mostly keeps the level, or goes one down where one person may."""
-    change = level_at(signal.subject_id, signal.school_id)
-    level = change.level if change else 1
     return level if level >= 3 or rng.random() < 0.5 else level - 1
 
 
@@ -203,16 +206,24 @@ def _cases(rng: random.Random, school: School, at: datetime) -> None:
             steady = rng.random() < 0.7
             care.finish_follow_up(
                 actor=staff(school.psych, at), follow_up=row, steady=steady, words="精神比上次好，作息正在调整。",
-                next_at=at + timedelta(hours=20), at=at,
+                next_at=_next_day(at), at=at,
             )  # fmt: skip
     for task in list(_open_tasks(school)):
         if rng.random() < 0.2:
             care.finish_task(actor=staff(task.holder, at), task=task, words="已和任课老师沟通。", at=at)
     for case in Case.objects.filter(school=school.node, state=CaseState.OPEN, next_at__lte=at + timedelta(hours=4)):
-        opening.set_next_date(actor=staff(school.psych, at), case=case, next_at=at + timedelta(hours=22), at=at)
+        opening.set_next_date(actor=staff(school.psych, at), case=case, next_at=_next_day(at), at=at)
     old = Case.objects.filter(school=school.node, state=CaseState.OPEN, opened_at__lt=at - timedelta(days=14))
     for case in old.order_by("opened_at")[:1]:
         _close(rng, school, case, at)
+
+
+def _next_day(at: datetime) -> datetime:
+    """The afternoon of the next day on which a psychology teacher is at school."""
+    then = localtime(at).replace(hour=16, minute=0) + timedelta(days=1)
+    while then.weekday() >= 5:
+        then += timedelta(days=1)
+    return then
 
 
 def _open_tasks(school: School) -> QuerySet[CaseTask]:
@@ -223,9 +234,8 @@ def _close(rng: random.Random, school: School, case: Case, at: datetime) -> None
     if rng.random() > 0.1 or case.tasks.filter(state="open").exists():
         return
     actor = staff(school.psych, at)
-    words = "已由市医院心理科接手，学校继续日常关心，班主任为固定联系人。"
     try:
-        closing.ask_closing(actor=actor, case=case, outcome=Outcome.REFERRED, words=words, at=at)
+        closing.ask_closing(actor=actor, case=case, outcome=Outcome.REFERRED, words=REFERRED, at=at)
     except Refusal:
         return
     if rng.random() < 0.6:
@@ -247,11 +257,24 @@ def _today(world: World, told: list[Story]) -> None:
         form="demo-today",
         at=at,
     )
+    _ask_closing(first, at)
     settle(at)
     run_due_sweeps(world.at, without=LATER)
     settle(world.at)
     if world.running is not None:
         _student(world, first)
+
+
+def _ask_closing(school: School, at: datetime) -> None:
+    """A hospital has taken over; a second person of the school is asked to agree that the case closes."""
+    for case in Case.objects.filter(school=school.node, state=CaseState.OPEN).order_by("opened_at"):
+        try:
+            closing.ask_closing(
+                actor=staff(school.psych, at), case=case, outcome=Outcome.REFERRED, words=REFERRED, at=at
+            )
+        except Refusal:
+            continue
+        return
 
 
 def _student(world: World, school: School) -> None:

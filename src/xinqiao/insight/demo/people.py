@@ -26,6 +26,7 @@ from xinqiao.people.models import (
     Term,
 )
 from xinqiao.people.rules import FIRST_GRADE, YEARS, school_year_of
+from xinqiao.people.selectors import school_of
 from xinqiao.people.services import add_organisation
 from xinqiao.vault.fields import fingerprint
 
@@ -102,13 +103,16 @@ def _terms(bureau: Organisation, started: date) -> None:
 
 
 def _staff(world: World, node: Organisation, kind: PostKind, started: date, username: str = "") -> Person:
-    """A member of staff with a post; with an account when ``username`` is given."""
+    """A member of staff with a post, kept by the school; with an account when ``username`` is given."""
     name = person_name(world.rng)
     account = _account(username, name) if username else None
-    person = Person.objects.create(name=name, keeper=node, account=account)
+    school = school_of(node)
+    person = Person.objects.create(name=name, keeper=school or node, account=account)
     Post.objects.create(person=person, organisation=node, kind=kind, starts_on=started - timedelta(days=730))
     if username:
-        world.accounts.append((str(kind.label), username, node.name))
+        title = node.title_in(school_year_of(world.today), school.system if school else "63")
+        place = title if school in {None, node} else f"{school} {title}"
+        world.accounts.append((str(kind.label), username, place))
     return person
 
 

@@ -109,7 +109,7 @@ class AccountForm(forms.Form):
 class PeerForm(forms.Form):
     """A peer rep of one class."""
 
-    person = forms.TypedChoiceField(label=_("学生"), coerce=int)
+    person = forms.TypedChoiceField(label=_("学生姓名"), coerce=int)
     starts_on = forms.DateField(label=_("从哪天起"), widget=DateInput)
     ends_on = forms.DateField(label=_("到哪天为止"), widget=DateInput, required=False)
 
