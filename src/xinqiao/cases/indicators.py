@@ -143,7 +143,7 @@ def _page(_node: Organisation, _on: date, _asked: Asked) -> str:
 
 INDICATORS = (
     Indicator(
-        "cases.files", _("进行中的个案档案"), _("当天没有结案的个案数"), kind="count", unit=_("份"), children=True,
+        "cases.files", _("进行中的个案档案"), _("当天没有结案的个案数"), kind="count", unit=_("例"), children=True,
         live=_files, rows=_page, clauses=("08.4", "14.8", "10.3"),
     ),
     Indicator(

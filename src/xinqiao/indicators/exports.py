@@ -17,7 +17,7 @@ def overview_table(node: Organisation, groups: Sequence[Group], at: datetime) ->
     """Every line of the overview, as the page shows it."""
     columns = [
         Column(_("类别"), width=12), Column(_("指标"), width=28), Column(_("数字"), width=12),
-        Column(_("构成"), width=14), Column(_("目标"), width=10), Column(_("情况"), width=12),
+        Column(_("构成"), width=14), Column(_("目标值"), width=10), Column(_("情况"), width=12),
         Column(_("来源"), width=10), Column(_("截至"), width=12), Column(_("计算方法"), width=46),
         Column(_("方案条款"), width=14),
     ]  # fmt: skip
@@ -38,7 +38,7 @@ def below_table(line: Line, below: Sequence[Line], at: datetime) -> bytes:
     """One figure of an organisation and of those right below it."""
     columns = [
         Column(_("单位"), width=28), Column(_("数字"), width=12), Column(_("构成"), width=14),
-        Column(_("目标"), width=10), Column(_("情况"), width=14), Column(_("来源"), width=10),
+        Column(_("目标值"), width=10), Column(_("情况"), width=14), Column(_("来源"), width=10),
         Column(_("截至"), width=12),
     ]  # fmt: skip
     rows = [
