@@ -13,4 +13,4 @@ class PacksConfig(AppConfig):
         from xinqiao.ui import nav
 
         words.register(WORDS)
-        nav.register(nav.NavItem(Action.SEE_PLANS, _("方案库"), "packs:index", icon="books", order=48, group=_("方案")))
+        nav.register(nav.NavItem(Action.SEE_PLANS, _("方案库"), "packs:index", icon="books", order=79, group=_("方案")))

@@ -21,9 +21,12 @@ class PlansConfig(AppConfig):
         asked.register(figures.asked_of)
         vocabulary.learn(codes.figures)
         group = _("方案")
-        nav.register(nav.NavItem(Action.DO_TASKS, _("我的任务"), "plans:mine", "checklist", 70, group=group))
-        nav.register(nav.NavItem(Action.SEE_PLANS, _("待审核"), "plans:review", "clipboard-check", 71, group=group))
-        nav.register(nav.NavItem(Action.RUN_PLANS, _("催办"), "plans:remind", "bell", 72, group=group))
-        nav.register(nav.NavItem(Action.SEE_PLANS, _("方案"), "plans:index", "map-2", 73, group=group))
+        for item in (
+            nav.NavItem(Action.DO_TASKS, _("我的任务"), "plans:mine", icon="checklist", order=70, group=group),
+            nav.NavItem(Action.SEE_PLANS, _("方案"), "plans:index", icon="map-2", order=71, group=group),
+            nav.NavItem(Action.SEE_PLANS, _("待审核"), "plans:review", icon="eye-check", order=72, group=group),
+            nav.NavItem(Action.RUN_PLANS, _("催办"), "plans:remind", icon="bell", order=73, group=group),
+        ):
+            nav.register(item)
         slots.fill("home", components.home, order=30)
         slots.fill("teams.decision", decisions.beside_decision)

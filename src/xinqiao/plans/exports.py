@@ -23,7 +23,8 @@ PIECE = 256 * 1024
 
 def units_table(title: str, rows: Iterable[UnitProgress], at: datetime) -> bytes:
     heads = (
-        _("任务"), _("已到期"), _("到期已完成"), _("完成率"), _("待审核"), _("退回"), _("逾期未交"), _("曾逾期"), _("免做"),
+        _("任务"), _("已到期"), _("到期已完成"), _("完成率"), _("待审核"), _("退回"), _("逾期未交"), _("曾逾期"),
+        _("免做"),
     )  # fmt: skip
     columns = [Column(_("单位"), 30), Column(_("代码"), 12)]
     columns += [Column(head, 10, "percent" if head == _("完成率") else "number") for head in heads]

@@ -78,11 +78,11 @@ class _Look:
 
     plan: Plan
     on: date
+    units: Units
     pack: Pack = field(init=False)
-    units: Units = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pack, self.units = Pack(self.plan.data), units_of(self.plan)
+        self.pack = Pack(self.plan.data)
 
     @cached_property
     def counts(self) -> dict[str, Counts]:
@@ -134,10 +134,10 @@ def aim_of(watch: Watch) -> float | None:
     return {"ratio": indicator.scale, "yes": indicator.scale, "count": 1}.get(indicator.kind)
 
 
-def clauses(plan: Plan, on: date) -> list[ClauseStanding]:
+def clauses(plan: Plan, on: date, units: Units | None = None) -> list[ClauseStanding]:
     """Every clause of the plan in its order, each with how it stands. A fixed number of queries for any number of
-    units and tasks, plus those of the rooms that are asked."""
-    look = _Look(plan, on)
+    units and tasks, plus those of the rooms that are asked. units: as ``units_of`` gives them, when they are read."""
+    look = _Look(plan, on, units_of(plan) if units is None else units)
     carriers = {clause: (section, name) for clause, section, name in look.pack.carriers()}
     found = []
     for clause in look.pack.clauses:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import TruncMonth
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
@@ -61,6 +60,12 @@ class Due:
     waiting: int
     late: int
 
+    def and_(self, total: int, done: int, waiting: int, late: int) -> Due:
+        """With more of the same."""
+        return Due(
+            self.title, self.measure, self.total + total, self.done + done, self.waiting + waiting, self.late + late
+        )
+
     @property
     def tone(self) -> str:
         if self.done == self.total:
@@ -86,14 +91,13 @@ def days(tasks: QuerySet[Task], pack: Pack, first: date, last: date, on: date) -
     """What falls due from a day to a day. One query."""
     found: dict[date, list[Due]] = defaultdict(list)
     rows = _counting(tasks.filter(due_on__range=(first, last)), on, "due_on", "measure", "title")
-    merged: dict[tuple[date, str, str], list[int]] = {}
+    merged: dict[tuple[date, str, str], Due] = {}
     for due_on, measure, title, *counts in rows:
-        held = pack.measures.get(str(measure))
-        key = (due_on, str(measure), said(held.title) if held else str(title))
-        before = merged.get(key, [0, 0, 0, 0])  # type: ignore[arg-type]
-        merged[key] = [a + int(b) for a, b in zip(before, counts, strict=True)]  # type: ignore[call-overload, index]
-    for (due_on, measure, title), counts in merged.items():
-        found[due_on].append(Due(title, measure, *counts))
+        name = _title(pack, str(measure), str(title))
+        key: tuple[date, str, str] = (due_on, str(measure), name)  # type: ignore[assignment]
+        merged[key] = merged.get(key, Due(name, key[1], 0, 0, 0, 0)).and_(*map(int, counts))  # type: ignore[call-overload]
+    for (due_on, *_of), due in merged.items():
+        found[due_on].append(due)
     return {day: sorted(dues, key=lambda due: due.title) for day, dues in sorted(found.items())}
 
 
@@ -127,13 +131,10 @@ class Line:
 def timeline(tasks: QuerySet[Task], pack: Pack, months: Sequence[date], on: date) -> list[Line]:
     """Measures in the order of the plan, then what was asked for besides. One query."""
     first, last = months[0], month_after(months[-1], 1) - timedelta(days=1)
-    rows = _counting(
-        tasks.filter(due_on__range=(first, last)).annotate(month=TruncMonth("due_on")), on, "measure", "month"
-    )
-    cells: Mapping[tuple[str, date], Due] = {
-        (str(measure), month): Due("", str(measure), *map(int, counts))  # type: ignore[arg-type, misc]
-        for measure, month, *counts in rows
-    }
+    cells: dict[tuple[str, date], Due] = {}
+    for measure, due_on, *counts in _counting(tasks.filter(due_on__range=(first, last)), on, "measure", "due_on"):
+        key = (str(measure), due_on.replace(day=1))  # type: ignore[attr-defined]
+        cells[key] = cells.get(key, Due("", key[0], 0, 0, 0, 0)).and_(*map(int, counts))  # type: ignore[call-overload]
     lines = [
         Line(said(measure.title), measure.id, measure.clause, [cells.get((measure.id, month)) for month in months])
         for measure in pack.measures.values()
@@ -167,8 +168,8 @@ class Call:
     accepted: int
 
 
-def calls(tasks: QuerySet[Task], on: date, limit: int = 60) -> list[Call]:
-    """Calls among these tasks that have begun, latest last day first. One query and one for the titles of others."""
+def calls(tasks: QuerySet[Task], pack: Pack, on: date, limit: int = 60) -> list[Call]:
+    """Calls among a plan's tasks that have begun, latest last day first. One query."""
     handed = Count("pk", filter=Q(state__in=[TaskState.HANDED_IN, TaskState.ACCEPTED]))
     accepted = Count("pk", filter=Q(state=TaskState.ACCEPTED))
     asked = tasks.filter(gathers=True, starts_on__lte=on).exclude(state=TaskState.WAIVED).order_by()
@@ -176,6 +177,18 @@ def calls(tasks: QuerySet[Task], on: date, limit: int = 60) -> list[Call]:
         anchor=Min("pk"), total=Count("pk"), handed=handed, accepted=accepted
     )
     return [
-        Call(row["anchor"], row["title"], row["due_on"], row["total"], row["handed"], row["accepted"])
+        Call(
+            row["anchor"],
+            _title(pack, row["measure"], row["title"]),
+            row["due_on"],
+            row["total"],
+            row["handed"],
+            row["accepted"],
+        )
         for row in rows.order_by("-due_on", "title")[:limit]
     ]
+
+
+def _title(pack: Pack, measure: str, otherwise: str) -> str:
+    held = pack.measures.get(measure)
+    return said(held.title) if held else otherwise

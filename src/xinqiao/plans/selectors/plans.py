@@ -50,9 +50,9 @@ def units_of(actor: Actor, plan: Plan, on: date) -> list[UnitProgress]:
     """Each unit in sight with its counts, in the order of the tree. Two queries for any number of units and tasks."""
     found = counted(tasks_of(actor, plan), "unit", on)
     part = Q(pk__in=plan.units.filter(left_on=None).values("organisation"))
-    nodes = Organisation.objects.filter(part | Q(pk__in=plan.tasks.order_by().values("unit"))).order_by("path")
     if not sees_whole(actor, plan):
-        nodes = nodes.filter(under(actor.paths(Action.SEE_PLANS)) | Q(pk__in=list(found)))
+        part &= under(actor.paths(Action.SEE_PLANS))
+    nodes = Organisation.objects.filter(part | Q(pk__in=list(found))).order_by("path")
     return [UnitProgress(node, found.get(node.pk, NONE)) for node in nodes]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.utils.formats import date_format
@@ -20,36 +20,44 @@ from xinqiao.ui.templatetags.ui import icon
 
 register = template.Library()
 
+
+class Look(NamedTuple):
+    """tone: as of ``badge``; icon: its name, given by name so that the build finds it."""
+
+    tone: str
+    icon: str
+
+
 TASK_LOOKS = {
-    TaskState.OPEN: ("neutral", "circle-dashed"),
-    TaskState.TAKEN: ("info", "progress"),
-    TaskState.HANDED_IN: ("warn", "clock"),
-    TaskState.RETURNED: ("bad", "arrow-back-up"),
-    TaskState.ACCEPTED: ("good", "circle-check"),
-    TaskState.WAIVED: ("neutral", "circle-minus"),
+    TaskState.OPEN: Look("neutral", icon="circle-dashed"),
+    TaskState.TAKEN: Look("info", icon="progress"),
+    TaskState.HANDED_IN: Look("warn", icon="clock"),
+    TaskState.RETURNED: Look("bad", icon="arrow-back-up"),
+    TaskState.ACCEPTED: Look("good", icon="circle-check"),
+    TaskState.WAIVED: Look("neutral", icon="circle-minus"),
 }
 PLAN_LOOKS = {
-    PlanState.RUNNING: ("good", "player-play"),
-    PlanState.PAUSED: ("warn", "player-pause"),
-    PlanState.ENDED: ("neutral", "flag"),
-    PlanState.ARCHIVED: ("neutral", "archive"),
+    PlanState.RUNNING: Look("good", icon="player-play"),
+    PlanState.PAUSED: Look("warn", icon="player-pause"),
+    PlanState.ENDED: Look("neutral", icon="flag"),
+    PlanState.ARCHIVED: Look("neutral", icon="archive"),
 }
 STANDING_LOOKS = {
-    Standing.MET: ("good", "circle-check"),
-    Standing.UNDER_WAY: ("info", "progress"),
-    Standing.NOT_YET: ("neutral", "circle-dashed"),
-    Standing.LATE: ("bad", "alert-circle"),
+    Standing.MET: Look("good", icon="circle-check"),
+    Standing.UNDER_WAY: Look("info", icon="progress"),
+    Standing.NOT_YET: Look("neutral", icon="circle-dashed"),
+    Standing.LATE: Look("bad", icon="alert-circle"),
 }
 LIGHTS = {
-    "met": ("good", "circle-check"),
-    "near": ("warn", "circle-half-2"),
-    "far": ("bad", "alert-triangle"),
-    "unknown": ("neutral", "circle-dashed"),
+    "met": Look("good", icon="circle-check"),
+    "near": Look("warn", icon="circle-half-2"),
+    "far": Look("bad", icon="alert-triangle"),
+    "unknown": Look("neutral", icon="circle-dashed"),
 }
 
 
-def tag(words: object, looks: tuple[str, str]) -> SafeString:
-    return format_html('<span class="tag tag-{}">{}{}</span>', looks[0], icon(looks[1]), words)
+def tag(words: object, look: Look) -> SafeString:
+    return format_html('<span class="tag tag-{}">{}{}</span>', look.tone, icon(look.icon), words)
 
 
 @register.filter

@@ -94,7 +94,7 @@ def start(request: HttpRequest, edition_id: int) -> HttpResponse:
         "data": edition.data,
         "office": office,
         "preview": preview,
-        "ready": sum(line.places for line in preview.positions) if preview else 0,
+        "seats": sum(line.places * line.minimum for line in preview.positions) if preview else 0,
         "big": preview is not None and preview.total >= applying.BIG,
         "back": f"{reverse('plans:apply')}?organisation={office.pk}",
     }

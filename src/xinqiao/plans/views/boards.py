@@ -131,11 +131,13 @@ def timeline(request: HttpRequest, plan_id: int) -> HttpResponse:
     start, end = plan.starts_on.replace(day=1), plan.ends_on.replace(day=1)
     first = max(start, min(_month(request, start), end))
     months = [month for n in range(boards.SPAN) if (month := boards.month_after(first, n)) <= end]
+    shell = frame(request, plan, "timeline")
+    lines = boards.timeline(reads.tasks_of(request.actor, plan), Pack(plan.data), months, on)
     earlier, later = boards.month_after(first, -boards.SPAN), boards.month_after(first, boards.SPAN)
     context = {
-        **frame(request, plan, "timeline"),
+        **shell,
         "months": [(month, month == on.replace(day=1)) for month in months],
-        "lines": boards.timeline(reads.tasks_of(request.actor, plan), Pack(plan.data), months, on),
+        "lines": lines if shell["whole"] else [line for line in lines if any(line.cells)],
         "earlier": max(earlier, start) if first > start else None,
         "later": later if later <= end else None,
     }

@@ -52,20 +52,20 @@ def index(request: HttpRequest) -> HttpResponse:
 def frame(request: HttpRequest, plan: Plan, here: str) -> dict[str, Any]:
     """What every page of a plan shows around its middle."""
     whole, runs = reads.sees_whole(request.actor, plan), policies.may_run(request.actor, plan.organisation)
-    names = [
-        ("plan", _("概况"), "layout-dashboard"),
-        ("board", _("看板"), "layout-kanban"),
-        ("calendar", _("日历"), "calendar"),
-        ("timeline", _("时间轴"), "timeline"),
-        ("units", _("各单位") if whole else _("本单位"), "building-community"),
-        ("figures", _("指标与经费"), "chart-bar"),
-        ("calls", _("征集"), "package"),
-        ("changes", _("变更"), "history"),
-    ]
+    names = {
+        "plan": {"label": _("概况"), "icon": "layout-dashboard"},
+        "board": {"label": _("看板"), "icon": "layout-kanban"},
+        "calendar": {"label": _("日历"), "icon": "calendar"},
+        "timeline": {"label": _("时间轴"), "icon": "timeline"},
+        "units": {"label": _("各单位") if whole else _("本单位"), "icon": "building-community"},
+        "figures": {"label": _("指标与经费"), "icon": "chart-bar"},
+        "calls": {"label": _("征集"), "icon": "package"},
+        "changes": {"label": _("变更"), "icon": "history"},
+    }
     hidden = set() if whole else {"figures", "calls"}
     tabs = [
-        {"label": label, "url": reverse(f"plans:{name}", args=[plan.pk]), "current": name == here, "icon": icon}
-        for name, label, icon in names
+        {**tab, "url": reverse(f"plans:{name}", args=[plan.pk]), "current": name == here}
+        for name, tab in names.items()
         if name not in hidden
     ]
     live = plan.state in (PlanState.RUNNING, PlanState.PAUSED)
@@ -91,7 +91,7 @@ def overview(request: HttpRequest, plan_id: int) -> HttpResponse:
     }
     if shell["whole"]:
         groups = units_of(plan)
-        rows = standing.clauses(plan, on)
+        rows = standing.clauses(plan, on, groups)
         teams = reads.teams_of(pack, groups, on)
         found = reads.figures_of(plan, pack, groups, on)
         context |= {
@@ -200,7 +200,7 @@ def show_calls(request: HttpRequest, plan_id: int) -> HttpResponse:
         "plans/calls.html",
         {
             **shell,
-            "calls": calls(plan.tasks.all(), timezone.localdate()),
+            "calls": calls(plan.tasks.all(), Pack(plan.data), timezone.localdate()),
             "ask_url": f"{reverse('plans:ask')}?plan={plan.pk}",
         },
     )
