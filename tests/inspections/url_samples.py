@@ -60,7 +60,9 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
         "inspections:annual": {"year": year},
         "inspections:annual_paper": {"year": year, "kind": "docx"},
         **{f"inspections:{name}": {"sheet_id": _afoot(world, person, now).pk} for name in
-           ("own", "check", "send", "photo", "finish", "reopen", "appeal")},
+           ("check", "send", "photo", "finish", "reopen")},
+        "inspections:own": {"sheet_id": _at_home(world, now, "open").pk},
+        "inspections:appeal": {"sheet_id": _at_home(world, now, "published").pk},
     }  # fmt: skip
 
 
@@ -73,3 +75,15 @@ def _afoot(world: Any, person: Any, now: Any) -> Sheet:
     )  # fmt: skip
     unit = round_.organisation.children.filter(kind="station").first()
     return Sheet.objects.get_or_create(round=round_, unit=unit)[0]
+
+
+def _at_home(world: Any, now: Any, state: str) -> Sheet:
+    """The school's own sheet in a round of its bureau."""
+    today = timezone.localdate(now)
+    out = {"published_at": now, "appeal_until": today} if state == "published" else {}
+    round_ = Round.objects.create(
+        organisation=world.school.parent, title="区督导", form=FORM, self_until=today, check_from=today,
+        check_until=today, state=state, made_by=world.actors["bureau"].person, made_at=now, **out,
+    )  # fmt: skip
+    done = {"state": "checked", "checked_at": now, "checked_for": "某人", "total": 9, "share": 90} if out else {}
+    return Sheet.objects.create(round=round_, unit=world.school, **done)

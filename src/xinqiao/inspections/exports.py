@@ -62,7 +62,11 @@ def round_book(
             for mark in [marks.get(sheet.pk, {}).get(item.id)]
         ],
     )  # fmt: skip
-    mend = Sheet(
+    return workbook([units, items, detail, _mending(mendings, note)])
+
+
+def _mending(mendings: Sequence[models.Mending], note: str) -> Sheet:
+    return Sheet(
         title=_("整改台账"), name=_("整改台账"), note=note,
         columns=[
             Column(_("单位"), width=26), Column(_("整改内容"), width=36), Column(_("负责人")),
@@ -78,7 +82,6 @@ def round_book(
             for row in mendings
         ],
     )  # fmt: skip
-    return workbook([units, items, detail, mend])
 
 
 def annual_book(value: Annual) -> bytes:
