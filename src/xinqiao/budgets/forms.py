@@ -9,7 +9,7 @@ from xinqiao.documents.uploads import Clean, clean
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.ui.forms import DateInput, ShortText
 
-_MONEY = {
+_MONEY: dict[str, Any] = {
     "max_digits": 12,
     "decimal_places": 2,
     "widget": forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),

@@ -62,8 +62,9 @@ def standings(organisation: Organisation, year: int, on: date) -> list[Standing]
     """Lines of a year in the order they were made. One query."""
     month = 12 if on.year > year else on.month if on.year == year else 1
     return [
-        Standing(line, line.spent, line.payments, rules.warning(line.amount, line.spent, month))
+        Standing(line, spent, payments, rules.warning(line.amount, spent, month))
         for line in with_spent(Line.objects.filter(organisation=organisation, year=year)).order_by("pk")
+        for spent, payments in [(line.spent, line.payments)]  # type: ignore[attr-defined]
     ]
 
 

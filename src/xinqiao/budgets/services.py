@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
@@ -124,5 +125,5 @@ def _check_amount(amount: Decimal, *, least: Decimal) -> None:
         raise Refusal(_("金额不对，请填写大于 0 的数，单位是元，最多两位小数。"), code="amount", field="amount")
 
 
-def _note(actor: Actor, action: str, at: datetime, owner: Organisation, row: models.Model, **facts: object) -> None:
+def _note(actor: Actor, action: str, at: datetime, owner: Organisation, row: models.Model, **facts: Any) -> None:
     record(account=actor.account, who=actor.who, action=action, at=at, owner=owner.pk, subject=row, **facts)

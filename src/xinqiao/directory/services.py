@@ -215,5 +215,5 @@ def _must_keep(actor: Actor, organisation: Organisation) -> Person:
     return actor.person
 
 
-def _note(actor: Actor, action: str, at: datetime, owner: Organisation, row: models.Model, **facts: object) -> None:
+def _note(actor: Actor, action: str, at: datetime, owner: Organisation, row: models.Model, **facts: Any) -> None:
     record(account=actor.account, who=actor.who, action=action, at=at, owner=owner.pk, subject=row, **facts)

@@ -182,7 +182,7 @@ def photo_add(request: HttpRequest, service_id: int) -> HttpResponse:
             except Refusal as refusal:
                 messages.error(request, str(refusal))
         else:
-            messages.error(request, " ".join(words for field in form.errors.values() for words in field))
+            messages.error(request, " ".join(str(words) for field in form.errors.values() for words in field))
     return redirect("directory:service", row.pk)
 
 
@@ -198,7 +198,7 @@ def photo_remove(request: HttpRequest, photo_id: int) -> HttpResponse:
 @door(Action.SEE_PLANS)
 def photo(request: HttpRequest, photo_id: int) -> HttpResponseBase:
     row = get_object_or_404(_photos(request), pk=photo_id)
-    kind = "image/png" if row.file.name.endswith(".png") else "image/jpeg"
+    kind = "image/png" if (row.file.name or "").endswith(".png") else "image/jpeg"
     answer = FileResponse(row.file.open("rb"), content_type=kind)
     answer["Cache-Control"] = "private, max-age=3600"
     return answer
