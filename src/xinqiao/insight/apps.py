@@ -30,6 +30,9 @@ class InsightConfig(AppConfig):
             nav.NavItem(Action.SEE_PLANS, _("大屏"), "insight:board", icon="presentation", order=89, group=group)
         )
         nav.register(
+            nav.NavItem(Action.SEE_PLANS, _("工作台账"), "insight:ledgers", icon="table", order=82, group=group)
+        )
+        nav.register(
             nav.NavItem(Action.SEE_PLANS, _("小结"), "insight:summaries", icon="report", order=83, group=group)
         )
         nav.register(nav.NavItem(action=None, label=_("首页"), url_name="insight:home", icon="home", order=0))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from xinqiao.insight.views import board, figures, home, summaries
+from xinqiao.insight.views import board, figures, home, ledgers, summaries
 
 app_name = "insight"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("numbers/campaigns/<int:pk>/report.pdf", figures.download_census, name="census"),
     path("ledger/", figures.show_ledger, name="ledger"),
     path("ledger/download/", figures.download_ledger, name="ledger_download"),
+    path("ledgers/", ledgers.ledgers, name="ledgers"),
+    path("ledgers/<slug:key>/", ledgers.work_ledger, name="work_ledger"),
+    path("ledgers/<slug:key>/table.xlsx", ledgers.download, name="work_ledger_xlsx"),
     path("board/", board.show_board, name="board"),
     path("board/<int:pk>/", board.show_board, name="board_of"),
     path("board/<int:pk>/picture.pdf", board.print_board, name="board_pdf"),

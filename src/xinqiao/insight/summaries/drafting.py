@@ -121,7 +121,7 @@ def _figures(facts: Facts, over: bool) -> str:
     if not rows:
         return _("有目标的指标没有变化。")
     met = sum(row[4] == "met" for row in rows)
-    return _("有变化的指标 %(n)d 项，其中 %(met)d 项已达到目标，见下表。") % {"n": len(rows), "met": met}
+    return _("有变化的指标 %(n)d 项，已达到目标的 %(met)d 项，见下表。") % {"n": len(rows), "met": met}
 
 
 def _checks(facts: Facts, over: bool) -> str:
@@ -158,10 +158,10 @@ def _numbers(facts: Facts, over: bool) -> str:
 
 def _next(facts: Facts, over: bool) -> str:
     steps = [
-        _("%(day)s 前：%(title)s（%(n)d 个单位）") % {"day": _day(str(day)), "title": title, "n": n}
+        _("%(day)s前：%(title)s（%(n)d 个单位）") % {"day": _day(str(day)), "title": title, "n": n}
         for day, title, n in facts["next"][:8]
     ]
-    return "\n".join(f"{place}. {step}；" for place, step in enumerate(steps, start=1)) or _("近期没有到期的任务。")
+    return "\n".join(f"{place}. {step}" for place, step in enumerate(steps, start=1)) or _("近期没有到期的任务。")
 
 
 def _day(text: str) -> str:

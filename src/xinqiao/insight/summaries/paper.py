@@ -68,7 +68,6 @@ def tables(facts: Facts) -> Mapping[str, list[Table]]:
                 [[str(NUMBER_WORDS[name]), value] for name, value in facts["numbers"] if name in NUMBER_WORDS],
             )
         ],
-        "next": [Table([_("最后一天"), _("任务"), _("单位数")], _plain(facts["next"]))],
     }
     return {name: [table for table in group if table.rows] for name, group in found.items()}
 
@@ -89,7 +88,7 @@ def as_word(version: SummaryVersion) -> bytes:
     number = 0
     for name in sections(summary):
         text = str(version.texts.get(name, ""))
-        own = [] if name == "next" else held.get(name, [])
+        own = held.get(name, [])
         if not text.strip() and not own:
             continue
         mark = _DIGITS[number] if number < len(_DIGITS) else str(number + 1)
