@@ -62,12 +62,8 @@ def somebody(house) -> int:
         return database.execute("SELECT person_id FROM people_enrolment ORDER BY person_id LIMIT 1").fetchone()[0]
 
 
-def test_a_psychology_teacher_adds_a_passkey_signs_in_and_confirms_with_it(earnest, desk):
-    browser = desk.context.new_cdp_session(desk)
-    browser.send("WebAuthn.enable")
-    finger = browser.send("WebAuthn.addVirtualAuthenticator", {"options": FINGERPRINT})["authenticatorId"]
-
-    # Whoever reaches results and notes comes no further than the security page before there is a second factor.
+def add_it(desk, earnest, browser, finger):
+    """Whoever reaches results and notes comes no further than the security page before there is a second factor."""
     type_password(desk, earnest)
     desk.wait_for_url("**/accounts/2fa/")
     assert "请先设置两步验证" in desk.locator("body").inner_text()
@@ -87,13 +83,17 @@ def test_a_psychology_teacher_adds_a_passkey_signs_in_and_confirms_with_it(earne
     desk.goto("/")
     assert "/accounts/" not in desk.url
 
-    # The passkey alone is enough at the door.
+
+def enter_with_it_alone(desk):
+    """The passkey alone is enough at the door."""
     leave(desk)
     desk.get_by_role("button", name="用通行密钥登录").click()
     desk.wait_for_url(lambda url: "/accounts/" not in url)
     assert desk.locator(".menu-person").is_visible()
 
-    # A quarter of an hour later a door to sensitive things asks again, and the passkey answers.
+
+def confirm_with_it(desk, earnest):
+    """A quarter of an hour later a door to sensitive things asks again, and the passkey answers."""
     earnest.pass_time(timedelta(minutes=16))
     there = f"/access/glass/open/{somebody(earnest)}/"
     desk.goto(there)
@@ -107,7 +107,9 @@ def test_a_psychology_teacher_adds_a_passkey_signs_in_and_confirms_with_it(earne
     desk.wait_for_url(f"**{there}")
     assert desk.locator("textarea[name=reason]").is_visible()
 
-    # After the password it is the second step.
+
+def use_it_as_the_second_step(desk, earnest):
+    """After the password it is the second step."""
     leave(desk)
     type_password(desk, earnest)
     desk.wait_for_url("**/2fa/authenticate/")
@@ -119,7 +121,9 @@ def test_a_psychology_teacher_adds_a_passkey_signs_in_and_confirms_with_it(earne
     desk.wait_for_url(lambda url: "/accounts/" not in url)
     leave(desk)
 
-    # A finger the device does not know: said on the page, nothing lost; the right one then goes through.
+
+def be_told_when_the_finger_is_unknown(desk, browser, finger):
+    """A finger the device does not know: said on the page, nothing lost; the right one then goes through."""
     browser.send("WebAuthn.setUserVerified", {"authenticatorId": finger, "isUserVerified": False})
     desk.goto("/accounts/login/")
     desk.get_by_role("button", name="用通行密钥登录").click()
@@ -128,6 +132,17 @@ def test_a_psychology_teacher_adds_a_passkey_signs_in_and_confirms_with_it(earne
     browser.send("WebAuthn.setUserVerified", {"authenticatorId": finger, "isUserVerified": True})
     desk.get_by_role("button", name="用通行密钥登录").click()
     desk.wait_for_url(lambda url: "/accounts/" not in url)
+
+
+def test_a_psychology_teacher_adds_a_passkey_signs_in_and_confirms_with_it(earnest, desk):
+    browser = desk.context.new_cdp_session(desk)
+    browser.send("WebAuthn.enable")
+    finger = browser.send("WebAuthn.addVirtualAuthenticator", {"options": FINGERPRINT})["authenticatorId"]
+    add_it(desk, earnest, browser, finger)
+    enter_with_it_alone(desk)
+    confirm_with_it(desk, earnest)
+    use_it_as_the_second_step(desk, earnest)
+    be_told_when_the_finger_is_unknown(desk, browser, finger)
 
     # The list knows which device it is.
     desk.goto("/accounts/2fa/webauthn/")

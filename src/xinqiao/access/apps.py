@@ -19,7 +19,14 @@ class AccessConfig(AppConfig):
         slots.fill("home", components.waiting, order=60)
         slots.fill("file", components.file_section, order=90)
         for item in (
-            nav.NavItem(Action.MANAGE_CONSENT, _("知情同意"), "access:consents", icon="clipboard-check", order=60),
+            nav.NavItem(
+                Action.MANAGE_CONSENT,
+                _("知情同意"),
+                "access:consents",
+                icon="clipboard-check",
+                order=89,
+                group=_("组织与人员"),
+            ),
             nav.NavItem(
                 Action.BREAK_GLASS,
                 _("紧急查阅"),

@@ -161,9 +161,9 @@ def add_photo(*, actor: Actor, service: ServicePoint, picture: Clean, at: dateti
 def remove_photo(*, actor: Actor, photo: Photo, at: datetime) -> None:
     """The picture is gone, its file too once this is committed. Raises PermissionDenied."""
     service = _locked(actor, photo.service)
-    name = photo.file.name
+    storage, name = photo.file.storage, photo.file.name or ""
     photo.delete()
-    transaction.on_commit(lambda: photo.file.storage.delete(name))
+    transaction.on_commit(lambda: storage.delete(name))
     _note(actor, "service.photo_removed", at, service.organisation, service)
 
 

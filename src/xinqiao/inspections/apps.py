@@ -21,8 +21,8 @@ class InspectionsConfig(AppConfig):
 
         words.register(WORDS)
         registry.register(INDICATORS)
-        outside.register(policies.SHEET_LINK, outside_sheet)
-        outside.register(policies.ROUND_LINK, outside_round)
+        outside.register(policies.SHEET_LINK, outside_sheet, Action.INSPECT)
+        outside.register(policies.ROUND_LINK, outside_round, Action.INSPECT)
         standing.register("evaluation", told)
         slots.fill("home", components.home, order=45)
         nav.register(

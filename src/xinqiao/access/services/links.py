@@ -44,15 +44,13 @@ def make_link(
     at: datetime,
     days: int = 7,
     person: Person | None = None,
-    right: Action = Action.INVITE_OUTSIDE,
 ) -> NewLink:
     """A link to what ``room`` registered in ``access.outside``. ``days``: 1–90. Raises PermissionDenied, Refusal.
 
-    right: what the actor needs at ``school``; a room whose pages name no child asks for a right of its own.
+    The actor needs the right that the room asks for (``outside.right_of``) at ``school``.
     """
-    if not actor.may(right, school.path or "-") or actor.account is None:
+    if not actor.may(outside.right_of(room), school.path or "-") or actor.account is None:
         raise PermissionDenied
-    outside.page_of(room)
     if not 1 <= days <= MOST_DAYS:
         raise Refusal(_("有效期请选 1 到 %(most)d 天。") % {"most": MOST_DAYS}, code="days", field="days")
     if not for_whom.strip():

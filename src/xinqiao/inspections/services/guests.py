@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from xinqiao.access.actor import Actor
-from xinqiao.access.enums import Action
 from xinqiao.access.models import OutsideLink
 from xinqiao.access.services.links import NewLink, make_link, revoke_link
 from xinqiao.inspections import policies
@@ -31,7 +30,6 @@ def invite(*, actor: Actor, round_: Round, sheet: Sheet | None, for_whom: str, d
     room, target = (policies.ROUND_LINK, round_.pk) if sheet is None else (policies.SHEET_LINK, sheet.pk)
     return make_link(
         actor=actor, room=room, target=target, school=round_.organisation, for_whom=for_whom, at=at, days=days,
-        right=Action.INSPECT,
     )  # fmt: skip
 
 
@@ -40,4 +38,4 @@ def end_invitation(*, actor: Actor, round_: Round, link: OutsideLink, at: dateti
     """End a link of this round now."""
     if not policies.visible_links(actor, round_).filter(pk=link.pk).exists():
         raise PermissionDenied
-    return revoke_link(actor=actor, link=link, at=at, right=Action.INSPECT)
+    return revoke_link(actor=actor, link=link, at=at)
