@@ -18,6 +18,7 @@ from tests.factories import a_class, a_school, an_actor, sign_in
 from xinqiao.access.enums import PostKind
 from xinqiao.access.middleware import BACKGROUND, SEEN, SEEN_EVERY
 from xinqiao.accounts.models import Account
+from xinqiao.accounts.templatetags.accounts import browser
 from xinqiao.audit.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -332,3 +333,30 @@ def test_headers_and_cookies(client, teacher):
     session = answer.cookies["sessionid"]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
+
+
+# --- who and with what ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "called"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36", "Chrome · Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Safari/537.36 Edg/120.0", "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari · iPhone"),
+        ("Mozilla/5.0 (Linux; Android 13) Chrome/111.0 Mobile Safari/537.36 MicroMessenger/8.0", "微信 · Android"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) MicroMessenger/3 wxwork/4.1", "企业微信 · macOS"),
+        ("", "认不出的浏览器"),
+        ("curl/8.0", "认不出的浏览器"),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(sent, called):
+    assert browser(sent) == called
+
+
+@pytest.mark.parametrize("kind", [PostKind.GRADE_HEAD, PostKind.CLASS_TEACHER, PostKind.PSYCH_TEACHER])
+def test_the_bar_names_the_school_whatever_part_of_it_somebody_works_in(kind):
+    school = a_school(name="望山小学")
+    place = {PostKind.PSYCH_TEACHER: school}.get(kind) or a_class(school)
+    place = place.parent if kind == PostKind.GRADE_HEAD else place
+    assert an_actor(kind, place, at=timezone.now()).organisation_name == "望山小学"

@@ -90,6 +90,23 @@ def test_the_menu_shows_what_the_person_may(settings):
 
 
 @pytest.mark.usefixtures("empty_menu")
+def test_a_group_stands_once_and_what_has_none_above_all_headings():
+    for label, url, order, group in (
+        ("首页", "account_login", 0, ""),
+        ("分诊", "account_logout", 10, "关怀"),
+        ("方案库", "account_change_password", 20, "方案"),
+        ("学生", "account_reauthenticate", 30, "关怀"),
+        ("统计", "account_inactive", 40, ""),
+    ):
+        nav.register(nav.NavItem(None, label, url, "key", order, group=group))
+    request = RequestFactory().get("/")
+    request.actor = SimpleNamespace()
+    assert [(entry.group, entry.label) for entry in nav.items(request)] == [
+        ("", "首页"), ("", "统计"), ("关怀", "分诊"), ("关怀", "学生"), ("方案", "方案库"),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("empty_menu")
 def test_a_menu_entry_without_an_address_is_named():
     nav.register(nav.NavItem("see", "无", "nowhere:index", "key", 1))
     request = RequestFactory().get("/")

@@ -19,7 +19,7 @@ from xinqiao.instruments.definition import Definition
 from xinqiao.instruments.registry import load as load_definition
 from xinqiao.outbox.services import announce
 from xinqiao.people.models import Guardianship, Person
-from xinqiao.screening.models import Campaign, Sheet, Sitting, Tally
+from xinqiao.screening.models import Campaign, Filing, Sheet, Sitting, Tally
 from xinqiao.screening.services.campaigns import close_campaign, open_campaign, prepare_campaign
 from xinqiao.screening.services.filings import Wanted, approve_filing, draft_filing, submit_filing
 
@@ -48,6 +48,7 @@ def tell(world: World) -> None:
     world.stories = [_past(world, school) for school in world.schools]
     if world.schools[0].stage != "primary":
         _running(world, world.schools[0])
+    _waiting(world, world.schools[-1])
 
 
 def staff(person: Person | None, at: datetime) -> Actor:
@@ -69,12 +70,15 @@ def _cohorts(school: School, last_years: int | None = None) -> list[str]:
     return [f"{school.stage}:{year}" for year in years[-(last_years or len(years)) :]]
 
 
+def _handed_in(world: World, school: School, wanted: Wanted, ago: int) -> Filing:
+    drafted, at = at_hour(world, ago, 9), at_hour(world, ago, 10)
+    filing = draft_filing(actor=staff(school.psych, drafted), school=school.node, wanted=wanted, at=drafted)
+    return submit_filing(actor=staff(school.psych, at), filing=filing, at=at)
+
+
 def _filed(world: World, school: School, wanted: Wanted, ago: int) -> Campaign:
     psych, officer = school.psych, world.officer
-    filing = draft_filing(
-        actor=staff(psych, at_hour(world, ago, 9)), school=school.node, wanted=wanted, at=at_hour(world, ago, 9)
-    )
-    filing = submit_filing(actor=staff(psych, at_hour(world, ago, 10)), filing=filing, at=at_hour(world, ago, 10))
+    filing = _handed_in(world, school, wanted, ago)
     approve_filing(
         actor=staff(officer, at_hour(world, ago - 1, 15)), filing=filing, said="", at=at_hour(world, ago - 1, 15)
     )
@@ -159,6 +163,13 @@ def _running(world: World, school: School) -> None:
     campaign = _filed(world, school, wanted, 9)
     campaign = open_campaign(actor=staff(school.psych, world.at), campaign=campaign, at=world.at)
     world.running = campaign
+
+
+def _waiting(world: World, school: School) -> None:
+    """One filing that the bureau has not answered yet."""
+    opens, closes = at_hour(world, -10, 8), at_hour(world, -17, 18)
+    uses = {instrument: _cohorts(school, last_years=1) for instrument in USES[school.stage]}
+    _handed_in(world, school, _wanted(world, school, "期末前心情小调查", uses, opens, closes), 1)
 
 
 def _consent(world: World, school: School, campaign: Campaign, at: datetime) -> None:
