@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tests.factories import an_actor
+from tests.factories import a_class, a_student, an_actor
 from tests.plans.factories import DAY, NOON, a_county, a_plan, a_task, agencies, an_edition, handed_in
 from tests.plans.pages import a_pdf, a_photo, as_, stand_at, text
 from xinqiao.access.actor import actor_of
@@ -159,6 +159,14 @@ def test_as_many_questions_for_twelve_schools_as_for_two(name):
     assert counts[1] <= counts[0], counts
 
 
+def test_no_child_is_on_any_page_of_a_plan(county, plan):
+    child = a_student(a_class(county.schools[0]), "柳青青")
+    for who in (county.shao, county.heads[0], county.psychs[0]):
+        client = as_(who)
+        for name in OF_A_PLAN:
+            assert child.name not in text(client.get(url(name, plan.pk)))
+
+
 def test_long_names_do_not_break_a_page(county):
     school = county.schools[0]
     school.name = "青禾区人民政府教育局直属实验示范性九年一贯制寄宿学校（东校区）" * 2
@@ -184,8 +192,9 @@ def test_english_pages_say_the_packs_english_titles(county, plan):
 def a_call(county, plan, **more):
     client = as_(county.shao)
     asked = {
-        "origin": "call", "title": "报送十一月活动小结和照片", "words": "一页小结", "due_on": "2026-12-10", "whom": "some",
-        "units": [school.pk for school in county.schools], "text": "on", "pictures": 1, "files": 0, "accept": "lead",
+        "origin": "call", "title": "报送十一月活动小结和照片", "words": "一页小结", "due_on": "2026-12-10",
+        "whom": "some", "units": [school.pk for school in county.schools], "text": "on",
+        "pictures": 1, "files": 0, "accept": "lead",
     }  # fmt: skip
     return client.post(f"{url('ask')}?plan={plan.pk}", {**asked, **more})
 

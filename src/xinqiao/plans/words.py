@@ -29,4 +29,6 @@ WORDS = {
     "plan_task.re_owned": _("方案任务换人负责"),
     "plan_task.climbed": _("方案任务逾期，提醒上级"),
     "plan_task.reminded": _("催办方案任务"),
+    "plan_task.packaged": _("打包下载上交的材料"),
+    "plan.units_exported": _("导出各单位进度"),
 }

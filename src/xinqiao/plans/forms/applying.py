@@ -111,7 +111,9 @@ class MeasureForm(forms.Form):
         label=_("每期截止日"), required=False, help_text=_("例如 10 表示每月 10 日；不填则为每期最后一天。")
     )
     pictures = forms.IntegerField(label=_("至少几张照片"), min_value=0, max_value=20)
-    files = forms.IntegerField(label=_("至少几个文件"), min_value=0, max_value=20)
+    files = forms.IntegerField(  # type: ignore[assignment]  # the field, not what a form was sent
+        label=_("至少几个文件"), min_value=0, max_value=20
+    )
     reason = forms.CharField(label=_("修改原因"), max_length=300, widget=ShortText(2))
 
     def __init__(self, *args: Any, measure: Measure, entry: Mapping[str, Any], **options: Any) -> None:
@@ -130,7 +132,7 @@ class MeasureForm(forms.Form):
             "pictures": measure.evidence.pictures,
             "files": measure.evidence.files,
         }
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **{**options, "initial": initial})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -201,7 +203,7 @@ class TargetForm(forms.Form):
     def __init__(self, *args: Any, target: Target, entry: Mapping[str, Any], **options: Any) -> None:
         self.target, self.entry = target, entry
         lines = [f"{year}: {value:g}" if year else f"{value:g}" for year, value in target.path.items()]
-        super().__init__(*args, initial={"title": target.title.zh, "path": "\n".join(lines)}, **options)
+        super().__init__(*args, **{**options, "initial": {"title": target.title.zh, "path": "\n".join(lines)}})
 
     def clean_path(self) -> dict[str, float]:
         found: dict[str, float] = {}

@@ -42,7 +42,7 @@ class ReviewFilter(_Filter):
 
     def narrowed(self, rows: QuerySet[Task]) -> QuerySet[Task]:
         rows = self._found(rows)
-        return rows.filter(plan=self.value("plan")) if self.value("plan") else rows
+        return rows.filter(plan__pk=self.value("plan")) if self.value("plan") else rows
 
 
 class RemindFilter(_Filter):
@@ -58,7 +58,7 @@ class RemindFilter(_Filter):
     def narrowed(self, rows: QuerySet[Task]) -> QuerySet[Task]:
         rows = self._found(rows)
         if self.value("plan"):
-            rows = rows.filter(plan=self.value("plan"))
+            rows = rows.filter(plan__pk=self.value("plan"))
         if self.value("when") == "late":
             rows = rows.filter(due_on__lt=self.on)
         if self.value("when") == "week":

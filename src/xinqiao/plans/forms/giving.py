@@ -42,7 +42,9 @@ class GiveForm(forms.Form):
     )  # fmt: skip
     text = forms.BooleanField(label=_("要写文字说明"), required=False, initial=True)
     pictures = forms.IntegerField(label=_("至少几张照片"), min_value=0, max_value=20, required=False, initial=0)
-    files = forms.IntegerField(label=_("至少几个文件"), min_value=0, max_value=20, required=False, initial=0)
+    files = forms.IntegerField(  # type: ignore[assignment]  # the field, not what a form was sent
+        label=_("至少几个文件"), min_value=0, max_value=20, required=False, initial=0
+    )
     accept = forms.ChoiceField(label=_("谁审核"), choices=ACCEPTS, initial="lead")
     gathers = forms.BooleanField(label=_("到期汇总打包"), required=False, help_text=_("征集总是可以打包。"))
 

@@ -39,7 +39,9 @@ class HandInForm(forms.Form):
     text = forms.CharField(label=_("做了什么"), required=False, widget=ShortText(6))
     pictures = ManyFiles(label=_("照片"), accept=PICTURES, help_text=_("可以一次选几张。拍摄地点等信息会自动去掉。"))
     people_agree = forms.BooleanField(label=_("照片中能认出的人都已同意"), required=False)
-    files = ManyFiles(label=_("文件"), accept=FILES, help_text=_("PDF、Word、Excel、PPT 等，每个不超过 20 MB。"))
+    files = ManyFiles(  # type: ignore[assignment]  # the field, not what a form was sent
+        label=_("文件"), accept=FILES, help_text=_("PDF、Word、Excel、PPT 等，每个不超过 20 MB。")
+    )
 
     def __init__(self, *args: Any, task: Task, host: str, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -81,7 +82,7 @@ _COUNTS = {
 _NAMES = ("total", "done", "waiting", "late")
 
 
-def _counting(tasks: QuerySet[Task], on: date, *by: str) -> list[tuple[object, ...]]:
+def _counting(tasks: QuerySet[Task], on: date, *by: str) -> list[tuple[Any, ...]]:
     late = Count("pk", filter=Q(state__in=OPEN_STATES, due_on__lt=on))
     asked = tasks.exclude(state=TaskState.WAIVED).order_by()
     return list(asked.values(*by).annotate(**_COUNTS, late=late).values_list(*by, *_NAMES))
@@ -94,8 +95,8 @@ def days(tasks: QuerySet[Task], pack: Pack, first: date, last: date, on: date) -
     merged: dict[tuple[date, str, str], Due] = {}
     for due_on, measure, title, *counts in rows:
         name = _title(pack, str(measure), str(title))
-        key: tuple[date, str, str] = (due_on, str(measure), name)  # type: ignore[assignment]
-        merged[key] = merged.get(key, Due(name, key[1], 0, 0, 0, 0)).and_(*map(int, counts))  # type: ignore[call-overload]
+        key: tuple[date, str, str] = (due_on, str(measure), name)
+        merged[key] = merged.get(key, Due(name, key[1], 0, 0, 0, 0)).and_(*map(int, counts))
     for (due_on, *_of), due in merged.items():
         found[due_on].append(due)
     return {day: sorted(dues, key=lambda due: due.title) for day, dues in sorted(found.items())}
@@ -133,8 +134,8 @@ def timeline(tasks: QuerySet[Task], pack: Pack, months: Sequence[date], on: date
     first, last = months[0], month_after(months[-1], 1) - timedelta(days=1)
     cells: dict[tuple[str, date], Due] = {}
     for measure, due_on, *counts in _counting(tasks.filter(due_on__range=(first, last)), on, "measure", "due_on"):
-        key = (str(measure), due_on.replace(day=1))  # type: ignore[attr-defined]
-        cells[key] = cells.get(key, Due("", key[0], 0, 0, 0, 0)).and_(*map(int, counts))  # type: ignore[call-overload]
+        key = (str(measure), due_on.replace(day=1))
+        cells[key] = cells.get(key, Due("", key[0], 0, 0, 0, 0)).and_(*map(int, counts))
     lines = [
         Line(said(measure.title), measure.id, measure.clause, [cells.get((measure.id, month)) for month in months])
         for measure in pack.measures.values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -81,9 +82,12 @@ def to_review(actor: Actor) -> list[int]:
     near = Q(asker__in=places) | Q(unit__in=places, accept="unit")
     near |= under([*actor.paths(Action.RUN_PLANS), *actor.paths(Action.INSPECT)], "asker__path")
     rows = policies.visible_tasks(actor).filter(near, state=TaskState.HANDED_IN).order_by("due_on", "pk")
-    known: dict[tuple[object, ...], bool] = {}
+    known: dict[tuple[Any, ...], bool] = {}
     found = []
-    for pk, leads, path, *alike in rows.values_list("pk", "leads", "asker__path", "asker", "unit", "accept", "origin"):
+    columns = ("pk", "leads", "asker__path", "asker", "unit", "accept", "origin")
+    row: tuple[Any, ...]
+    for row in rows.values_list(*columns):
+        pk, leads, path, *alike = row
         key = (tuple(leads), *alike)
         if key not in known:
             asker, unit, accept, origin = alike

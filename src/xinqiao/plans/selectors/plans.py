@@ -159,9 +159,9 @@ def money_of(plan: Plan, pack: Pack, units: Units) -> list[MoneyRow]:
     nodes = {node.pk for group in units.values() for node in group}
     lines = with_spent(Line.objects.filter(key__in=keys, organisation__in=nodes, year=plan.starts_on.year))
     rows: dict[str, tuple[Decimal, Decimal, int]] = {}
-    for key, amount, spent in lines.values_list("key", "amount", "spent"):
-        before = rows.get(key, (Decimal(0), Decimal(0), 0))
-        rows[key] = (before[0] + amount, before[1] + spent, before[2] + 1)
+    for line in lines:
+        before = rows.get(line.key, (Decimal(0), Decimal(0), 0))
+        rows[line.key] = (before[0] + line.amount, before[1] + line.spent, before[2] + 1)  # type: ignore[attr-defined]
     nothing = (Decimal(0), Decimal(0), 0)
     return [MoneyRow(title, *rows.get(key, nothing)) for key, title in keys.items()]
 

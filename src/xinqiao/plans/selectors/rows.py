@@ -62,7 +62,7 @@ def _row(task: Task, title: str, on: date) -> TaskRow:
     )
 
 
-def _measure_titles(plans: set[int | None]) -> dict[tuple[int | None, str], str]:
+def _measure_titles(plans: set[int]) -> dict[tuple[int | None, str], str]:
     if not english() or not plans:
         return {}
     rows = Plan.objects.filter(pk__in=plans).values_list("pk", "data__measures")

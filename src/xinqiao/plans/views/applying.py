@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +36,7 @@ def _office(request: HttpRequest) -> tuple[Organisation, list[Organisation]]:
     wanted = request.GET.get("organisation", "") or request.POST.get("organisation", "")
     chosen = next((node for node in offices if wanted.isdecimal() and node.pk == int(wanted)), None)
     if chosen is None and (wanted or not offices):
-        get_object_or_404(Plan.objects.none())
+        raise Http404
     return chosen or offices[0], offices
 
 

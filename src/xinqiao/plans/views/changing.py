@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -84,7 +84,7 @@ def move_state(request: HttpRequest, plan_id: int, move: str) -> HttpResponse:
     elif move in _PLAIN:
         went(request, lambda: _PLAIN[move](actor=request.actor, plan=plan, at=at), done[move])
     else:
-        return get_object_or_404(Plan.objects.none())
+        raise Http404
     return redirect("plans:changes", plan.pk)
 
 
@@ -160,7 +160,7 @@ def _amending(request: HttpRequest, plan: Plan, section: str, entry_id: str) -> 
         return MeasureForm(posted, measure=pack.measures[entry_id], entry=entry)
     if entry is not None and section == "indicators":
         return TargetForm(posted, target=pack.targets[entry_id], entry=entry)
-    return get_object_or_404(Plan.objects.none())  # type: ignore[return-value]
+    raise Http404
 
 
 def _previewed(form: forms.Form, look: Callable[[], running.Move]) -> running.Move | None:

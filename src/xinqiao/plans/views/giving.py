@@ -8,7 +8,7 @@ from uuid import uuid4
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -42,7 +42,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if plan is None and chosen.isdecimal():
         asker = next((node for node in offices if node.pk == int(chosen)), asker)
     if asker is None:
-        return get_object_or_404(Plan.objects.none())
+        raise Http404
     units = may_be_asked(asker, plan, timezone.localdate(at))
     kind = Origin.EXTRA if request.GET.get("kind") == "extra" else Origin.CALL
     form = GiveForm(request.POST or None, units=units, initial={"origin": kind})
@@ -83,7 +83,7 @@ def _gathered(request: HttpRequest, task_id: int) -> tuple[Task, list[Task]]:
     rows = policies.visible_tasks(request.actor).select_related("plan__edition", "asker", "unit")
     anchor = get_object_or_404(rows, pk=task_id)
     if not request.actor.may(Action.SEE_PLANS, anchor.asker.path):
-        return get_object_or_404(rows.none()), []
+        raise Http404
     found = gathering(request.actor, anchor).select_related("unit", "asker", "owner__person", "plan__edition")
     found = found.prefetch_related("hand_ins__attachments", "hand_ins__by").order_by("unit__path", "pk")
     return anchor, list(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -225,7 +225,7 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     rows = Attachment.objects.filter(task__in=policies.visible_tasks(request.actor).values("pk"))
     file = get_object_or_404(rows.select_related("hand_in", "task"), pk=attachment_id)
     if file.hand_in is None and not policies.may_hand_in(request.actor, file.task):
-        return get_object_or_404(rows.none())
+        raise Http404
     ending = file.name.rpartition(".")[2].lower()
     kind = TYPES.get(ending, "application/octet-stream") if file.picture else "application/octet-stream"
     answer = FileResponse(file.file.open("rb"), content_type=kind)

@@ -10,8 +10,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -159,7 +159,7 @@ def _act(
     """One page for what only whoever asked may do: with a reason, kept beside the task."""
     row, at = task_of(request, task_id), timezone.now()
     if not policies.may_waive(request.actor, row):
-        return get_object_or_404(Task.objects.none())
+        raise Http404
     if move and move not in TASK.offers(row.state):
         return redirect("plans:task", row.pk)
     if tried(request, form, lambda data: verb(actor=request.actor, task=row, at=at, **data), words["done"]):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -41,7 +41,7 @@ def run_plan_of(request: HttpRequest, pk: int) -> Plan:
     """The plan for whoever may run it; for others it is not there."""
     plan = plan_of(request, pk)
     if not policies.may_run(request.actor, plan.organisation):
-        return get_object_or_404(Plan.objects.none())
+        raise Http404
     return plan
 
 
