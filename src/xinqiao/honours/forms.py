@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from xinqiao.documents.uploads import Clean, clean
 from xinqiao.honours.enums import HonourKind
 from xinqiao.honours.models import Application, Round, Score
-from xinqiao.honours.rules import Criterion
+from xinqiao.honours.rules import Criterion, plain
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation, Person
 from xinqiao.ui.forms import DateInput, ShortText
@@ -60,7 +60,7 @@ def initial_of(round_: Round) -> dict[str, Any]:
     return {
         **{name: getattr(round_, name) for name in names},
         "organisation": round_.organisation_id,
-        "criteria": "\n".join(f"{row.title} {row.weight:g}" for row in round_.read),
+        "criteria": "\n".join(f"{row.title} {plain(row.weight)}" for row in round_.read),
         "jurors": [str(pk) for pk in round_.jurors.values_list("pk", flat=True)],
     }
 
@@ -101,9 +101,9 @@ class ScoreForm(forms.Form):
         self.criteria = criteria
         for row in criteria:
             self.fields[f"score_{row.id}"] = forms.DecimalField(
-                label=gettext("%(title)s（满分 %(top)s）") % {"title": row.title, "top": f"{row.weight:g}"},
+                label=gettext("%(title)s（满分 %(top)s）") % {"title": row.title, "top": plain(row.weight)},
                 min_value=0, max_value=row.weight, max_digits=6, decimal_places=2,
-                initial=held[row.id].value.normalize() if row.id in held else None,
+                initial=plain(held[row.id].value) if row.id in held else None,
             )  # fmt: skip
         said = next((score.words for score in held.values() if score.words), "")
         self.fields["words"] = forms.CharField(

@@ -53,6 +53,11 @@ def criteria_of(data: Sequence[Mapping[str, Any]]) -> tuple[Criterion, ...]:
     return tuple(Criterion(row["id"], row["title"], Decimal(str(row["weight"]))) for row in data)
 
 
+def plain(value: Decimal) -> str:
+    """A score as people write it: 15, 8.5."""
+    return f"{value.normalize():f}"
+
+
 def totals(criteria: Sequence[Criterion], scores: Mapping[int, Mapping[str, Decimal]]) -> dict[int, Decimal]:
     """Juror → sum of the scores, of those jurors who have scored every criterion; the others are not ready yet.
 

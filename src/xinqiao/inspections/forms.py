@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from xinqiao.documents.uploads import Clean, clean
 from xinqiao.indicators import registry
 from xinqiao.inspections.enums import Sampling
-from xinqiao.inspections.rules import Form, Item
+from xinqiao.inspections.rules import Form, Item, plain
 from xinqiao.inspections.selectors import Line
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation, Person
@@ -99,7 +99,7 @@ def items_of(formset: Any) -> list[dict[str, Any]]:
 def initial_items(form: Form) -> list[dict[str, Any]]:
     return [
         {
-            "id": item.id, "title": item.title, "weight": item.weight.normalize(), "evidence": item.evidence,
+            "id": item.id, "title": item.title, "weight": plain(item.weight), "evidence": item.evidence,
             "red_line": item.red_line, "indicator": item.indicator if item.indicator in registry.known() else "",
         }
         for item in form.items
@@ -107,7 +107,7 @@ def initial_items(form: Form) -> list[dict[str, Any]]:
 
 
 def written_grades(form: Form) -> str:
-    return "\n".join(f"{grade.at_least:g} {grade.title}" for grade in form.grades)
+    return "\n".join(f"{plain(grade.at_least)} {grade.title}" for grade in form.grades)
 
 
 class UnitsForm(forms.Form):
@@ -175,7 +175,7 @@ class OwnForm(forms.Form):
         self.lines = lines
         for line in lines:
             item, mark = line.item, line.mark
-            top = f"{item.weight:g}"
+            top = plain(item.weight)
             self.fields[f"score_{item.id}"] = forms.DecimalField(
                 label=gettext("得分（满分 %s）") % top, required=False, min_value=0, max_value=item.weight,
                 max_digits=6, decimal_places=2, initial=mark.self_score,
@@ -223,7 +223,7 @@ class DecideForm(forms.Form):
             item = line.item
             self.fields[f"score_{item.id}"] = forms.DecimalField(
                 label=gettext("“%(item)s”新的得分（满分 %(top)s，原来 %(now)s）")
-                % {"item": item.title, "top": f"{item.weight:g}", "now": f"{line.mark.score or Decimal(0):g}"},
+                % {"item": item.title, "top": plain(item.weight), "now": plain(line.mark.score or Decimal(0))},
                 required=False, min_value=0, max_value=item.weight, max_digits=6, decimal_places=2,
             )  # fmt: skip
             if line.mark.red:

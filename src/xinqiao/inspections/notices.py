@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from xinqiao.documents.shapes import Bars, Block, Facts, Head, Heading, Paragraph, Report, Signatures, Table
 from xinqiao.inspections.models import Appeal, Mending, Round, Sheet
+from xinqiao.inspections.rules import plain
 from xinqiao.inspections.selectors import Line, Spread
 
 WELL, SHORT = 90, 70
@@ -72,7 +74,7 @@ def notice(
         Paragraph(_mending(round_, mendings)),
     ]
     if units:
-        rows = [[sheet.unit.name, f"{sheet.total:g}", f"{sheet.share}%", sheet.grade] for sheet in checked]
+        rows = [[sheet.unit.name, plain(sheet.total), f"{sheet.share}%", sheet.grade] for sheet in checked]
         blocks += [
             Heading(_("附：各单位检查结果")),
             Paragraph(_("按单位代码排列，不分先后。")),
@@ -124,7 +126,7 @@ def letter(sheet: Sheet, lines: Sequence[Line], appeals: Sequence[Appeal], *, on
     round_ = sheet.round
     rows = [
         [
-            line.item.title, f"{line.item.weight:g}", _number(line.mark.self_score), _number(line.mark.score),
+            line.item.title, plain(line.item.weight), _number(line.mark.self_score), _number(line.mark.score),
             line.mark.words or "—",
         ]
         for line in lines
@@ -142,7 +144,7 @@ def letter(sheet: Sheet, lines: Sequence[Line], appeals: Sequence[Appeal], *, on
         ),
         Facts(
             [
-                (_("得分"), f"{sheet.total:g} / {round_.read.full:g}"),
+                (_("得分"), f"{plain(sheet.total)} / {plain(round_.read.full)}"),
                 (_("得分率"), f"{sheet.share}%"),
                 (_("等次"), sheet.grade),
                 (_("自评得分率"), f"{sheet.self_share}%" if sheet.self_share is not None else _("未自评")),
@@ -178,5 +180,5 @@ def letter(sheet: Sheet, lines: Sequence[Line], appeals: Sequence[Appeal], *, on
     return Report(Head(round_.organisation.name, date=day(on)), _("督导检查反馈意见书"), blocks, round_.title)
 
 
-def _number(value: object) -> str:
-    return "—" if value is None else f"{value:g}"
+def _number(value: Decimal | None) -> str:
+    return "—" if value is None else plain(value)

@@ -173,6 +173,11 @@ def faults(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
+def plain(value: Decimal) -> str:
+    """A score as people write it: 15, 8.5."""
+    return f"{value.normalize():f}"
+
+
 def self_scoring_ends(on: date, until: date) -> bool:
     """Whether the last day of self-scoring is over."""
     return on > until

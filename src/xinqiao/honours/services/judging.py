@@ -46,7 +46,7 @@ def give_scores(
         if not value.is_finite() or not 0 <= value <= criterion.weight:
             raise Refusal(
                 _("“%(title)s”的得分要在 0 到 %(weight)s 之间。")
-                % {"title": criterion.title, "weight": f"{criterion.weight:g}"},
+                % {"title": criterion.title, "weight": rules.plain(criterion.weight)},
                 code="score",
                 field=f"score_{criterion.id}",
             )

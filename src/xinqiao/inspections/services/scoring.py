@@ -63,7 +63,7 @@ def within(item: rules.Item, score: Decimal | None, field: str = "") -> Decimal 
         return None
     if not score.is_finite() or not 0 <= score <= item.weight:
         raise Refusal(
-            _("“%(item)s”的得分要在 0 到 %(weight)s 之间。") % {"item": item.title, "weight": f"{item.weight:g}"},
+            _("“%(item)s”的得分要在 0 到 %(weight)s 之间。") % {"item": item.title, "weight": rules.plain(item.weight)},
             code="score",
             field=field or f"score_{item.id}",
         )

@@ -27,7 +27,7 @@
     return { client: newKey(), seq: 0, waiting: {} };
   }
   const held = load();
-  let onPhone = true, ended = false, sending = false, timer = 0, wait = FIRST_WAIT, photosWaiting = 0;
+  let onPhone = true, ended = false, sending = false, timer = 0, wait = FIRST_WAIT, photosWaiting = 0, tryAgain = 0;
 
   function keep() {
     try { box.setItem(name, JSON.stringify(held)); onPhone = true; } catch (error) { onPhone = false; }
@@ -104,6 +104,7 @@
     if (sending || ended) { return; }
     const entries = waiting();
     if (!entries.length && !photosWaiting) { tell(); return; }
+    if (!window.navigator.onLine && Date.now() < tryAgain) { tell(); later(LONGEST_WAIT); return; }
     sending = true;
     tell();
     try {
@@ -201,7 +202,8 @@
     });
   }
   window.addEventListener("online", () => { wait = FIRST_WAIT; later(0); });
-  window.addEventListener("offline", tell);
+  // A browser may be wrong about being offline: after a while it is tried all the same.
+  window.addEventListener("offline", () => { tryAgain = Date.now() + LONGEST_WAIT; tell(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { later(0); } });
   (async () => {
     try { photosWaiting = (await mine()).length; } catch (error) { photosWaiting = 0; }
