@@ -138,6 +138,22 @@ _WAYS: Sequence[tuple[A | str, str, Words, Words, str]] = (
         gettext_lazy("年级、班级、每班的学生"),
         "building-community",
     ),
+    (A.RUN_PLANS, "plans:index", gettext_lazy("方案"), gettext_lazy("实施到哪里、谁还没交"), "map-2"),
+    (A.SEE_PLANS, "insight:board", gettext_lazy("大屏"), gettext_lazy("一页看清进展，可以投到墙上"), "presentation"),
+    (
+        A.REPORT_FIGURES,
+        "insight:summaries",
+        gettext_lazy("小结"),
+        gettext_lazy("按记录起草，改好再报送"),
+        "report",
+    ),
+    (
+        A.RUN_PLANS,
+        "insight:ledgers",
+        gettext_lazy("工作台账"),
+        gettext_lazy("任务、会议、服务、经费，导出 Excel"),
+        "table",
+    ),
     (A.MANAGE_CONSENT, "access:consents", gettext_lazy("知情同意"), gettext_lazy("登记纸质同意书"), "clipboard-check"),
     (A.REVIEW_GLASS, "access:glass_review", gettext_lazy("紧急查阅复核"), gettext_lazy("每周看一次"), "eye-check"),
 )
@@ -174,6 +190,11 @@ _CALM: Sequence[tuple[frozenset[str], Words, Words]] = (
         frozenset({PostKind.BUREAU_OFFICER, PostKind.BUREAU_EXPERT, PostKind.BUREAU_LEADER}),
         gettext_lazy("没有等您审批的事"),
         gettext_lazy("各学校按计划进行。新的申报会出现在这里。"),
+    ),
+    (
+        frozenset({PostKind.UNIT_OFFICER, PostKind.UNIT_LEADER}),
+        gettext_lazy("没有等您办的事"),
+        gettext_lazy("方案按计划进行。到期的任务和要审核的材料会出现在这里。"),
     ),
 )
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from xinqiao.access.doors import ANYONE, door
 from xinqiao.insight.home import quiet, waiting
+from xinqiao.insight.plan_part import plan_part
 
 
 @door(ANYONE)
@@ -29,5 +30,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "phone": not actor.at_desk,
         "quiet": lower,
         "calm": lower.calm,
+        "part": plan_part(actor, at),
     }
     return render(request, "insight/home.html", context)
