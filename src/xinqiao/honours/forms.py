@@ -16,7 +16,7 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation, Person
 from xinqiao.ui.forms import DateInput, ShortText
 
-_LINE = re.compile(r"^\s*(\S.*?)[\s:：]+(\d{1,3}(?:\.\d{1,2})?)\s*分?\s*$")
+_LINE = re.compile(r"^\s*(\S.*?)[\s:：]+(\d{1,3}(?:\.\d{1,2})?)\s*分?\s*$")  # i18n: what people type
 
 
 class RoundForm(forms.Form):

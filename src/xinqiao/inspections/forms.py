@@ -18,7 +18,7 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation, Person
 from xinqiao.ui.forms import DateInput, ShortText
 
-_GRADE = re.compile(r"^\s*(\d{1,3}(?:\.\d)?)\s*[分%以上]*\s*[:：、 \t]?\s*(\S.*?)\s*$")
+_GRADE = re.compile(r"^\s*(\d{1,3}(?:\.\d)?)\s*[分%以上]*\s*[:：、 \t]?\s*(\S.*?)\s*$")  # i18n: what people type
 
 
 class FactsForm(forms.Form):
