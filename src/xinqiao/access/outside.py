@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from xinqiao.access.enums import Action
 
-Page = Callable[[HttpRequest, Any], HttpResponse]
+Page = Callable[[HttpRequest, Any], HttpResponseBase]
 """``page(request, link)``: draws (and takes POSTs for) what ``link.target`` names, for ``link.for_whom``. It runs in a
 transaction, after the opening was written to the trail, and extends ``ui/phone.html``."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from xinqiao.documents import word
 from xinqiao.documents.excel import Column, Sheet, workbook
-from xinqiao.documents.shapes import Head, Paragraph, Report, Signatures
+from xinqiao.documents.shapes import Block, Head, Paragraph, Report, Signatures
 from xinqiao.honours.models import Honour
 
 
@@ -59,7 +59,7 @@ def certificate(honour: Honour) -> bytes:
     day = _("%(y)d年%(m)d月%(d)d日") % {
         "y": honour.granted_on.year, "m": honour.granted_on.month, "d": honour.granted_on.day,
     }  # fmt: skip
-    blocks = [
+    blocks: list[Block] = [
         Paragraph(_("%(whom)s：") % {"whom": whom}),
         Paragraph(_("经申报、评审和公示，授予“%(title)s”称号，特发此证。") % facts + until),
         Signatures([honour.giver.name], seal=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -24,7 +25,7 @@ def locked_application(pk: int) -> Application:
     return rows.select_related("round__organisation", "organisation", "person").get(pk=pk)
 
 
-def note(actor: Actor, action: str, at: datetime, row: models.Model, owner: int, **facts: object) -> None:
+def note(actor: Actor, action: str, at: datetime, row: models.Model, owner: int, **facts: Any) -> None:
     """One act into the trail of organisation ``owner``; facts are codes and numbers only."""
     record(account=actor.account, who=actor.who, action=action, at=at, owner=owner, subject=row, **facts)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet
 
 from xinqiao.access.actor import Actor
-from xinqiao.access.enums import Action
+from xinqiao.access.enums import Action, PostKind
 from xinqiao.access.models import Post
 from xinqiao.access.table import TABLE, depth_of
 from xinqiao.honours import policies, rules
@@ -68,7 +68,7 @@ def workers(organisation: Organisation, on: date) -> QuerySet[Person]:
 def jurors_at_hand(organisation: Organisation, on: date) -> QuerySet[Person]:
     """Who may be named: holders of JUDGE_HONOURS or RUN_HONOURS at the office, psychology teachers and unit leaders."""
     kinds = [kind for kind in TABLE if depth_of(kind, Action.JUDGE_HONOURS) or depth_of(kind, Action.RUN_HONOURS)]
-    kinds += ["psych_teacher", "moral_head", "unit_leader", "unit_officer"]
+    kinds += [PostKind.PSYCH_TEACHER, PostKind.MORAL_HEAD, PostKind.UNIT_LEADER, PostKind.UNIT_OFFICER]
     posts = Post.objects.filter(current(on), organisation__path__startswith=organisation.path, kind__in=kinds)
     return Person.objects.filter(pk__in=posts.values("person")).select_related("keeper").order_by("name", "pk")
 

@@ -91,7 +91,7 @@ class Annual:
     @property
     def tally(self) -> dict[str, int]:
         """Words of a standing → clauses that stand so; every standing is there."""
-        return {str(each.label): sum(line.standing == each.label for line in self.clauses) for each in Standing}
+        return {str(each.label): sum(line.standing == str(each.label) for line in self.clauses) for each in Standing}
 
 
 def annual(organisation: Organisation, year: int, today: date) -> Annual:

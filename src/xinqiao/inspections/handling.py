@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 
@@ -31,7 +32,7 @@ def locked_sheet(pk: int) -> Sheet:
     return rows.get(pk=pk)
 
 
-def note(actor: Actor, action: str, at: datetime, row: models.Model, owner: int, **facts: object) -> None:
+def note(actor: Actor, action: str, at: datetime, row: models.Model, owner: int, **facts: Any) -> None:
     """One act into the trail of organisation ``owner``; facts are codes and numbers only."""
     record(account=actor.account, who=actor.who, action=action, at=at, owner=owner, subject=row, **facts)
 

@@ -74,7 +74,7 @@ def notice(
         Paragraph(_mending(round_, mendings)),
     ]
     if units:
-        rows = [[sheet.unit.name, plain(sheet.total), f"{sheet.share}%", sheet.grade] for sheet in checked]
+        rows = [[sheet.unit.name, _number(sheet.total), f"{sheet.share}%", sheet.grade] for sheet in checked]
         blocks += [
             Heading(_("附：各单位检查结果")),
             Paragraph(_("按单位代码排列，不分先后。")),
@@ -144,7 +144,7 @@ def letter(sheet: Sheet, lines: Sequence[Line], appeals: Sequence[Appeal], *, on
         ),
         Facts(
             [
-                (_("得分"), f"{plain(sheet.total)} / {plain(round_.read.full)}"),
+                (_("得分"), f"{_number(sheet.total)} / {plain(round_.read.full)}"),
                 (_("得分率"), f"{sheet.share}%"),
                 (_("等次"), sheet.grade),
                 (_("自评得分率"), f"{sheet.self_share}%" if sheet.self_share is not None else _("未自评")),

@@ -128,6 +128,8 @@ def spread_of(round_: Round) -> Spread:
     reached: dict[str, list[Decimal]] = {}
     red: Counter[str] = Counter()
     for item, score, hit in marks:
+        if score is None:
+            continue
         reached.setdefault(item, []).append(score)
         red[item] += hit
     counted = Counter(sheet.grade for sheet in sheets)

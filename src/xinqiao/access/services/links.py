@@ -108,9 +108,10 @@ def _admit(link: OutsideLink, at: datetime) -> Account:
 
 
 @transaction.atomic
-def revoke_link(*, actor: Actor, link: OutsideLink, at: datetime, right: Action = Action.INVITE_OUTSIDE) -> OutsideLink:
-    """End a link now; whoever has its page open loses it with the next click."""
+def revoke_link(*, actor: Actor, link: OutsideLink, at: datetime) -> OutsideLink:
+    """End a link now; whoever has its page open loses it with the next click. Who may make it may end it."""
     link = OutsideLink.objects.select_for_update(of=("self",)).select_related("school").get(pk=link.pk)
+    right = outside.right_of(link.room) if outside.known(link.room) else Action.INVITE_OUTSIDE
     if not actor.may(right, link.school.path or "-"):
         raise PermissionDenied
     if link.revoked_at is not None:

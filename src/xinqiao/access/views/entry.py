@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -124,7 +125,7 @@ def outside_door(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @door(OUTSIDE, reading=True)
-def outside_page(request: HttpRequest) -> HttpResponse:
+def outside_page(request: HttpRequest) -> HttpResponseBase:
     """What the link opens, drawn by the room that made it. An ended link ends the session."""
     link = link_of(request.actor, timezone.now())
     if link is None:

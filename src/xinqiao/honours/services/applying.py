@@ -125,7 +125,8 @@ def drop_file(*, actor: Actor, evidence: Evidence, at: datetime) -> None:
     row = _own(actor, evidence.application, at)
     if row.state != ApplicationState.DRAFT:
         raise Refusal(_("已经申报。要换材料，请先撤回。"), code="move")
-    file = evidence.file
+    kept = evidence.file
+    storage, name = kept.storage, kept.name or ""
     evidence.delete()
     note(actor, "honours.file_dropped", at, row, row.organisation_id)
-    transaction.on_commit(lambda: file.storage.delete(file.name))
+    transaction.on_commit(lambda: storage.delete(name))

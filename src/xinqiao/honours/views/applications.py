@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -46,7 +48,7 @@ def _write(request: HttpRequest, round_: Round, row: Application | None) -> Http
     homes = selectors.homes(request.actor, round_)
     home = row.organisation if row is not None else homes[0]
     people = selectors.workers(home, timezone.localdate()) if round_.for_persons else None
-    initial = {"organisation": home.pk}
+    initial: dict[str, Any] = {"organisation": home.pk}
     if row is not None:
         initial |= {"person": row.person_id, "statement": row.statement}
     form = ApplicationForm(request.POST or None, request.FILES or None, homes=homes, people=people, initial=initial)

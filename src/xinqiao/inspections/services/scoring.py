@@ -121,10 +121,11 @@ def drop_own_proof(*, actor: Actor, proof: Proof, at: datetime) -> None:
     sheet = _own(actor, proof.sheet, at)
     if sheet.state != SheetState.OPEN or proof.side != Side.UNIT:
         raise Refusal(_("自评已经交了。要换材料，请先撤回。"), code="move")
-    file = proof.file
+    kept = proof.file
+    storage, name = kept.storage, kept.name or ""
     proof.delete()
     note(actor, "inspection.proof_dropped", at, sheet, sheet.unit_id)
-    transaction.on_commit(lambda: file.storage.delete(file.name))
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 def keep_proof(sheet: Sheet, item: str, side: str, file: Clean, at: datetime, **more: Any) -> Proof:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -89,7 +89,7 @@ def photographed(request: HttpRequest, sheet: Sheet, link: OutsideLink | None) -
             raise Refusal(_("没有收到照片，请重新拍一张。"), code="photo")
         row = checking.add_photo(
             actor=request.actor, sheet=sheet, item=request.POST.get("item", ""), key=request.POST.get("key", ""),
-            picture=clean(upload, picture=True), at=timezone.now(), link=link,
+            picture=clean(cast(BinaryIO, upload), picture=True), at=timezone.now(), link=link,
         )  # fmt: skip
     except Refusal as refusal:
         return JsonResponse({"error": str(refusal), "closed": refusal.code == "closed"}, status=409)

@@ -54,7 +54,7 @@ def tried(request: HttpRequest, verb: Callable[[], Any], done: str) -> bool:
     return True
 
 
-def note_reading(request: HttpRequest, row: Any, owner: int, **facts: object) -> None:
+def note_reading(request: HttpRequest, row: Any, owner: int, **facts: Any) -> None:
     """A paper left the house; the trail says who took it."""
     actor = request.actor  # type: ignore[attr-defined]
     record(
