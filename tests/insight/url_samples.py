@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.timezone import localdate
 
+from xinqiao.access.actor import actor_of
+from xinqiao.insight.services import draft_summary
 from xinqiao.screening.models import Approval, Campaign, Filing
 
 
@@ -24,7 +27,16 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
         day_from=filing.day_from, day_until=filing.day_until, state="open", made_at=opens, opened_at=opens,
     )  # fmt: skip
     school = {"pk": world.school.pk}
+    summary = draft_summary(
+        actor=actor_of(insider.person, at), organisation=world.school, kind="weekly", on=localdate(at), at=at
+    )
+    own = {"pk": summary.pk}
     return {
+        "insight:summary": own,
+        "insight:summary_word": own,
+        "insight:summary_send": own,
+        "insight:summary_refresh": own,
+        "insight:summary_correct": own,
         "insight:numbers_of": school,
         "insight:report": school,
         "insight:table": school,

@@ -73,6 +73,7 @@ class RhythmForm(forms.Form):
 class LedgerForm(forms.Form):
     """Which rows of a ledger: organisation, days, state, words."""
 
+    book = forms.CharField(widget=forms.HiddenInput)
     organisation = forms.ChoiceField(label=_("单位"), required=False)
     since = forms.DateField(label=_("从"), required=False, widget=DateInput)
     until = forms.DateField(label=_("到"), required=False, widget=DateInput)

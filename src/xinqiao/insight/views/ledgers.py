@@ -31,12 +31,12 @@ def ledgers(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/ledgers.html", {"books": BOOKS})
 
 
-def _asked(request: HttpRequest, key: str) -> tuple[Book, LedgerForm, Wanted, list[Organisation]]:
-    book = book_of(key)
+def _asked(request: HttpRequest) -> tuple[Book, LedgerForm, Wanted, list[Organisation]]:
+    book = book_of(request.GET.get("book", ""))
     if book is None:
         raise Http404
     places = list(policies.boards(request.actor).order_by("path"))
-    form = LedgerForm(request.GET or None, places=places, states=book.states)
+    form = LedgerForm(request.GET, places=places, states=book.states)
     given: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     place = next((each for each in places if str(each.pk) == given.get("organisation")), None)
     wanted = Wanted(
@@ -47,10 +47,10 @@ def _asked(request: HttpRequest, key: str) -> tuple[Book, LedgerForm, Wanted, li
 
 @door(Action.SEE_PLANS)
 @require_safe
-def work_ledger(request: HttpRequest, key: str) -> HttpResponse:
+def work_ledger(request: HttpRequest) -> HttpResponse:
     """Fifty rows a page, with what the search found."""
     on = localdate(timezone.now())
-    book, form, wanted, _places = _asked(request, key)
+    book, form, wanted, _places = _asked(request)
     page = Paginator(chosen(book, request.actor, wanted, on), ROWS).get_page(request.GET.get("page"))
     context = {
         "book": book,
@@ -65,11 +65,11 @@ def work_ledger(request: HttpRequest, key: str) -> HttpResponse:
 
 @door(Action.SEE_PLANS)
 @require_safe
-def download(request: HttpRequest, key: str) -> HttpResponseBase:
+def download(request: HttpRequest) -> HttpResponseBase:
     """All that was found, as Excel; the trail says who took it."""
     at = timezone.now()
     on, actor = localdate(at), request.actor
-    book, _form, wanted, places = _asked(request, key)
+    book, _form, wanted, places = _asked(request)
     top = wanted.place or (places[0] if places else None)
     if top is None:
         raise Http404
