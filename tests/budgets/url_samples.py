@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from xinqiao.budgets.models import Line, Spending
@@ -25,6 +26,7 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
         by=world.actors["insider"].person,
         at=now,
     )
+    spending.file.save("voucher.txt", ContentFile(b"voucher"))
     return {
         **{f"budgets:{name}": {"line_id": line.pk} for name in ("line", "line_edit")},
         **{f"budgets:{name}": {"spending_id": spending.pk} for name in ("strike", "voucher")},

@@ -27,6 +27,7 @@ def samples(world: Any) -> dict[str, dict[str, Any]]:
         by=person,
         at=now,
     )
+    agreement.file.save("deal.txt", ContentFile(b"deal"))
     return {
         **{f"directory:{name}": {"service_id": room.pk} for name in ("service", "service_edit", "photo_add")},
         "directory:service_move": {"service_id": room.pk, "move": "publish"},

@@ -206,13 +206,13 @@ def _cases(rng: random.Random, school: School, at: datetime) -> None:
             steady = rng.random() < 0.7
             care.finish_follow_up(
                 actor=staff(school.psych, at), follow_up=row, steady=steady, words="精神比上次好，作息正在调整。",
-                next_at=_next_day(at), at=at,
+                next_at=_next_look(row.case, at), at=at,
             )  # fmt: skip
     for task in list(_open_tasks(school)):
         if rng.random() < 0.2:
             care.finish_task(actor=staff(task.holder, at), task=task, words="已和任课老师沟通。", at=at)
     for case in Case.objects.filter(school=school.node, state=CaseState.OPEN, next_at__lte=at + timedelta(hours=4)):
-        opening.set_next_date(actor=staff(school.psych, at), case=case, next_at=_next_day(at), at=at)
+        opening.set_next_date(actor=staff(school.psych, at), case=case, next_at=_next_look(case, at), at=at)
     old = Case.objects.filter(school=school.node, state=CaseState.OPEN, opened_at__lt=at - timedelta(days=14))
     for case in old.order_by("opened_at")[:1]:
         _close(rng, school, case, at)
@@ -224,6 +224,11 @@ def _next_day(at: datetime) -> datetime:
     while then.weekday() >= 5:
         then += timedelta(days=1)
     return then
+
+
+def _next_look(case: Case, at: datetime) -> datetime:
+    """The next school afternoon, or the weekend's day when the level does not wait that long."""
+    return min(_next_day(at), opening.latest_next_date(case, at))
 
 
 def _open_tasks(school: School) -> QuerySet[CaseTask]:
