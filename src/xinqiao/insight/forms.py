@@ -24,8 +24,8 @@ class SummaryForm(forms.Form):
     title = forms.CharField(label=_("标题"), max_length=160)
 
     def __init__(self, *args: Any, summary: Summary, version: SummaryVersion, **kwargs: Any) -> None:
-        initial = {"title": summary.title} | {name: version.texts.get(name, "") for name in version.texts}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"title": summary.title, **version.texts}
         self.names = SECTIONS[SummaryKind(summary.kind)]
         for name in self.names:
             rows = max(4, min(16, len(str(version.texts.get(name, ""))) // 40 + 3))

@@ -130,7 +130,7 @@ class Board:
         found = {light.state: light for light in self.all_lights}
         counts = Counter(light.state for light in self.all_lights)
         return [
-            (found[state].tone, _UNKNOWN if state == "unknown" else found[state].words, counts[state])
+            (found[state].tone, str(_UNKNOWN) if state == "unknown" else found[state].words, counts[state])
             for state in ("met", "near", "far", "unknown")
             if counts[state]
         ]

@@ -93,7 +93,7 @@ def _units(node: Organisation, work: QuerySet[Task], span: Span) -> list[list[An
 
 def _titled(groups: QuerySet[Task, Any], on: date) -> list[list[Any]]:
     """[last day, title, how many organisations] of groups by day and measure with ``n`` and ``first``."""
-    found = list(groups.values_list("due_on", "n", "first")[:MOST_ROWS])
+    found = [(row["due_on"], row["n"], row["first"]) for row in groups[:MOST_ROWS]]
     firsts = listed(Task.objects.filter(pk__in=[first for _day, _n, first in found]))
     titles = {row.task.pk: row.title for row in rows_of(firsts, on)}
     return [[day.isoformat(), titles[first], n] for day, n, first in found]
@@ -162,7 +162,7 @@ def _figures(node: Organisation, span: Span, at: datetime) -> list[list[str]]:
         for line in group.lines:
             past = [value for day, value in line.history if day < span[0]]
             until = [value for day, value in line.history if day <= span[1]]
-            before, after = (past or [None])[-1], (until or [None])[-1]
+            before, after = past[-1] if past else None, until[-1] if until else None
             if after is None or (before is not None and abs(after - before) < 1e-9):
                 continue
             met = line.target is not None and reached(after, line.target, line.indicator.better)

@@ -23,6 +23,7 @@ from xinqiao.insight.forms import RhythmForm, SendForm, SummaryForm
 from xinqiao.insight.models import Summary, SummaryVersion
 from xinqiao.insight.rules import SUMMARY
 from xinqiao.insight.summaries import paper
+from xinqiao.insight.summaries.drafting import TITLES
 from xinqiao.insight.summaries.periods import open_periods, rhythm_of
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
@@ -154,7 +155,7 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
         "summary": row, "version": version, "own": own, "writes": writes, "form": form, "edits": edits,
         "sections": [
             {
-                "name": name, "title": paper.TITLES[name], "text": version.texts.get(name, ""),
+                "name": name, "title": TITLES[name], "text": version.texts.get(name, ""),
                 "tables": held.get(name, []), "field": form[name] if form is not None else None,
                 "written": version.texts.get(name, "") != version.drafted.get(name, ""),
             }
