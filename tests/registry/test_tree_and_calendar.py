@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import NOON, TODAY, a_bureau, a_class, a_post, a_school
+from tests.factories import NOON, TODAY, a_bureau, a_class, a_post, a_school, sign_in
 from tests.registry.factories import a_world
 from xinqiao.access.actor import HOUSE
 from xinqiao.access.enums import PostKind
@@ -268,6 +269,21 @@ def test_words_of_a_request_cost_one_query_for_staff(django_assert_num_queries):
     world = a_world()
     with django_assert_num_queries(1):
         tenant_options(world.teacher, NOON)
+
+
+def test_where_a_school_lies_on_the_drawing_is_set_and_taken_back(client):
+    world = a_world()
+    sign_in(client, world.admin)
+    page = reverse("registry:settings")
+    assert client.post(page, {"map_x": "300"}).context["form"].errors.keys() == {"map_y"}
+    assert client.post(page, {"map_x": "300", "map_y": "1200"}).context["form"].errors.keys() == {"map_y"}
+    client.post(page, {"map_x": "300", "map_y": "0"})
+    world.school.refresh_from_db()
+    assert world.school.options["location"] == [300, 0]
+    assert client.get(page).context["form"].initial["map_x"] == 300
+    client.post(page, {"room": "203", "map_x": "", "map_y": ""})
+    world.school.refresh_from_db()
+    assert "location" not in world.school.options
 
 
 def test_other_options_of_the_organisation_are_kept():

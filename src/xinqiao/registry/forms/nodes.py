@@ -74,6 +74,8 @@ class SettingsForm(forms.Form):
         required=False,
         help_text=_("学生不知道找谁时可以找的人，例如：班主任，或任何一位你信任的老师"),
     )
+    map_x = forms.IntegerField(label=_("从左边起"), min_value=0, max_value=1000, required=False)
+    map_y = forms.IntegerField(label=_("从上边起"), min_value=0, max_value=1000, required=False)
     guardian_signs = forms.ChoiceField(
         label=_("14 至 17 周岁参加测评"),
         choices=[("", _("学生本人同意，告知监护人")), ("1", _("学生和监护人都要同意"))],
@@ -87,6 +89,7 @@ class SettingsForm(forms.Form):
         initial: dict[str, Any] = {name: options.get(name, "") for name in ("room", "hours", "adult")}
         signs = (options.get("consent") or {}).get("guardian_14_17") == "consent"
         initial["guardian_signs"] = "1" if signs else ""
+        initial["map_x"], initial["map_y"] = (options.get("location") or (None, None))[:2]
         for place, (label, number) in enumerate((options.get("help_lines") or [])[:EXTRA_LINES]):
             initial |= {f"label_{place}": label, f"number_{place}": number}
         for place, word in enumerate((options.get("level_words") or [])[:LEVELS]):
@@ -107,6 +110,9 @@ class SettingsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if (cleaned.get("map_x") is None) != (cleaned.get("map_y") is None):
+            missing = "map_x" if cleaned.get("map_x") is None else "map_y"
+            self.add_error(missing, _("两个数要一起填，或者都不填。"))
         for place in range(EXTRA_LINES):
             if bool(cleaned.get(f"label_{place}")) != bool(cleaned.get(f"number_{place}")):
                 missing = "number" if cleaned.get(f"label_{place}") else "label"
@@ -123,6 +129,7 @@ class SettingsForm(forms.Form):
             lines=[(data[f"label_{n}"], data[f"number_{n}"]) for n in range(EXTRA_LINES) if data[f"label_{n}"]],
             level_words=[data[f"level_{n}"] for n in range(LEVELS)],
             guardian_signs=bool(data["guardian_signs"]),
+            location=(data["map_x"], data["map_y"]) if data["map_x"] is not None else None,
         )
 
     def part(self, *starts: str) -> list[Any]:
@@ -131,6 +138,9 @@ class SettingsForm(forms.Form):
 
     def place_fields(self) -> list[Any]:
         return self.part("room", "hours")
+
+    def map_fields(self) -> list[Any]:
+        return self.part("map_")
 
     def line_fields(self) -> list[Any]:
         return self.part("label_", "number_")

@@ -23,7 +23,8 @@ LEVELS = 5
 @dataclass(frozen=True)
 class TenantWords:
     """room, hours, adult: lines of the help block. lines: further (label, number or words). level_words: five words,
-    gravest last, or none for the house's. guardian_signs: guardians of 14–17 year-olds sign for screening too."""
+    gravest last, or none for the house's. guardian_signs: guardians of 14–17 year-olds sign for screening too.
+    location: where the school lies on the district's drawing, 0–1000 from the left and from the top; None: nowhere."""
 
     room: str = ""
     hours: str = ""
@@ -31,6 +32,7 @@ class TenantWords:
     lines: list[tuple[str, str]] = field(default_factory=list)
     level_words: list[str] = field(default_factory=list)
     guardian_signs: bool = False
+    location: tuple[int, int] | None = None
 
 
 @transaction.atomic
@@ -52,6 +54,7 @@ def save_tenant_words(*, actor: Actor, school: Organisation, words: TenantWords,
     _set(options, "adult", words.adult.strip())
     _set(options, "help_lines", [[label.strip(), number.strip()] for label, number in words.lines if label.strip()])
     _set(options, "level_words", levels)
+    _set(options, "location", list(words.location) if words.location else None)
     consent: Mapping[str, Any] = options.get("consent") or {}
     options["consent"] = {**consent, "guardian_14_17": "consent" if words.guardian_signs else "notice"}
     changed = sorted(name for name in {*options, *before} if options.get(name) != before.get(name))
