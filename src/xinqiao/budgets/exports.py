@@ -43,7 +43,7 @@ def _lines(title: str, lines: Sequence[Line]) -> Sheet:
         note=title,
         columns=[
             Column(_("单位"), width=28),
-            Column(_("项目"), width=28),
+            Column(_("经费项目"), width=28),
             Column(_("经费（元）"), kind="number"),
             Column(_("已支出（元）"), kind="number"),
             Column(_("来源与用途"), width=36),
@@ -62,7 +62,7 @@ def _payments(title: str, payments: Sequence[Spending]) -> Sheet:
         note=title,
         columns=[
             Column(_("单位"), width=28),
-            Column(_("项目"), width=28),
+            Column(_("经费项目"), width=28),
             Column(_("日期"), kind="date"),
             Column(_("金额（元）"), kind="number"),
             Column(_("用途"), width=36),

@@ -13,6 +13,8 @@ ENDS_SOON = timedelta(days=60)
 """An agreement is named this long before it ends: a new one takes about two months to sign."""
 WEEK = 168.0
 DAYS = "一二三四五六日"
+_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ENGLISH = re.compile(r"^((?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[ ,–—~-]*)+)(\d.*)$", re.IGNORECASE)
 _LINE = re.compile(r"^周([一二三四五六日天周至、,，]+)\s*(\d{1,2})[:：](\d{2})\s*[-–—~至]\s*(\d{1,2})[:：](\d{2})$")
 
 
@@ -47,7 +49,7 @@ def hours_a_week(openings: Iterable[Opening], season: str) -> float:
 
 
 def read_openings(text: str, season: str = "all") -> list[Opening]:
-    """Lines such as “周一至周五 12:20-13:40” or “周二、三 17:00-19:00”, one a line.
+    """Lines such as “周一至周五 12:20-13:40” or “周二、三 17:00-19:00”, one a line; “Mon-Fri 12:20-13:40” as well.
 
     Raises ValueError with the line that cannot be read.
     """
@@ -55,7 +57,7 @@ def read_openings(text: str, season: str = "all") -> list[Opening]:
     for line in (part.strip() for part in text.splitlines()):
         if not line:
             continue
-        match = _LINE.match(line)
+        match = _LINE.match(_in_chinese(line))
         if match is None:
             raise ValueError(line)
         words, *numbers = match.groups()
@@ -66,6 +68,15 @@ def read_openings(text: str, season: str = "all") -> list[Opening]:
             raise ValueError(line)
         found.append(Opening(days, start, end, season))
     return found
+
+
+def _in_chinese(line: str) -> str:
+    """“Tue, Wed 17:00-19:00” → “周二、三 17:00-19:00”; what is no line of English days stays as it is."""
+    match = _ENGLISH.match(line)
+    if match is None:
+        return line
+    days = re.sub(r"[A-Za-z]+", lambda day: DAYS[_NAMES.index(day[0][:3].lower())], match[1])
+    return f"周{re.sub(r'[ ]*[-–—~][ ]*', '至', re.sub(r'[ ]*,[ ]*', '、', days.strip()))} {match[2]}"
 
 
 def _days(words: str) -> tuple[int, ...]:

@@ -17,8 +17,8 @@ from xinqiao.documents.shapes import Bars, Block, Facts, Head, Heading, Paragrap
 from xinqiao.documents.shapes import Report as Paper
 from xinqiao.inspections import policies
 from xinqiao.inspections.enums import SheetState
+from xinqiao.inspections.lettering import day
 from xinqiao.inspections.models import Mending, Report, Round
-from xinqiao.inspections.notices import day
 from xinqiao.inspections.selectors import spread_of
 from xinqiao.packs.core.shapes import Pack
 from xinqiao.people.models import Organisation

@@ -13,7 +13,7 @@ from xinqiao.access.table import TABLE, depth_of
 from xinqiao.people.models import Organisation, current
 from xinqiao.people.selectors import under
 from xinqiao.plans.enums import Origin
-from xinqiao.plans.models import Plan, PlanUnit, Task
+from xinqiao.plans.models import Attachment, Plan, PlanUnit, Task
 
 LEADERS = (
     PostKind.SCHOOL_LEADER, PostKind.BUREAU_LEADER, PostKind.UNIT_LEADER, PostKind.GRADE_HEAD, PostKind.CLASS_TEACHER,
@@ -61,6 +61,11 @@ def visible_tasks(actor: Actor) -> QuerySet[Task]:
     return Task.objects.filter(
         under(paths, "unit__path") | under(paths, "asker__path") | Q(owner__in=mine) | Q(climbed_to__in=mine)
     )
+
+
+def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
+    """Files of tasks in sight."""
+    return Attachment.objects.filter(task__in=visible_tasks(actor).values("pk"))
 
 
 def own_posts(actor: Actor) -> list[int]:

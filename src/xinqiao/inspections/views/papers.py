@@ -13,7 +13,7 @@ from xinqiao.access.doors import STAFF, door
 from xinqiao.access.enums import Action
 from xinqiao.documents import word
 from xinqiao.documents.downloads import DOCX, XLSX, attachment
-from xinqiao.inspections import exports, notices, policies, selectors
+from xinqiao.inspections import exports, lettering, policies, selectors
 from xinqiao.inspections.enums import SheetState
 from xinqiao.inspections.views.shared import find_round, find_sheet, lines_with_figures, note_reading
 
@@ -27,7 +27,7 @@ def notice(request: HttpRequest, round_id: int) -> HttpResponseBase:
     if round_.state not in policies.OUT:
         raise Http404
     sheets = selectors.sheets_of(round_)
-    paper = notices.notice(
+    paper = lettering.notice(
         round_, sheets, selectors.spread_of(round_), list(selectors.mendings_of(sheets)),
         units=request.GET.get("units") == "1", on=timezone.localdate(),
     )  # fmt: skip
@@ -58,7 +58,7 @@ def letter(request: HttpRequest, sheet_id: int) -> HttpResponseBase:
         raise PermissionDenied(_("检查结果发布以后才能看。"))
     if sheet.state != SheetState.CHECKED:
         raise Http404
-    paper = notices.letter(sheet, lines_with_figures(sheet), list(sheet.appeals.all()), on=timezone.localdate())
+    paper = lettering.letter(sheet, lines_with_figures(sheet), list(sheet.appeals.all()), on=timezone.localdate())
     with transaction.atomic():
         note_reading(request, sheet, sheet.round.organisation_id, paper="letter")
     return attachment(f"{paper.title} {sheet.unit.name}.docx", DOCX, word.report(paper))

@@ -9,6 +9,7 @@ from django.db.models import Q
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.people.models import Organisation
+from xinqiao.plans.enums import PlanState
 from xinqiao.plans.models import Plan
 
 
@@ -26,3 +27,9 @@ def may_be_asked(asker: Organisation, plan: Plan | None, on: date) -> list[Organ
     else:
         rows = rows.filter(path__startswith=asker.path)
     return list(rows.exclude(kind__in=["grade", "class"]).order_by("path"))
+
+
+def packs_at_work(office: Organisation) -> set[str]:
+    """Ids of the packs of which the organisation has a plan that runs or rests."""
+    rows = Plan.objects.filter(organisation=office, state__in=[PlanState.RUNNING, PlanState.PAUSED])
+    return set(rows.values_list("edition__pack", flat=True))

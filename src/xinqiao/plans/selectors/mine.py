@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
@@ -15,7 +15,7 @@ from xinqiao.people.models import Organisation
 from xinqiao.people.selectors import under
 from xinqiao.plans import policies
 from xinqiao.plans.enums import PlanState, TaskState
-from xinqiao.plans.models import Task
+from xinqiao.plans.models import HandIn, Task
 from xinqiao.plans.rules import OPEN_STATES, UNSETTLED
 from xinqiao.plans.selectors.rows import TaskRow
 
@@ -109,3 +109,14 @@ def to_remind(actor: Actor, on: date) -> QuerySet[Task]:
 def unsettled(actor: Actor) -> QuerySet[Task]:
     """What the actor's posts hold and somebody has still to settle."""
     return Task.objects.filter(owner__in=policies.own_posts(actor), state__in=UNSETTLED)
+
+
+def reviewing(actor: Actor) -> QuerySet[Task]:
+    """The tasks of ``to_review``."""
+    return Task.objects.filter(pk__in=to_review(actor))
+
+
+def with_hand_ins(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """Each task with the hand-in that waits for a verdict, in ``waiting``, and its files. Two queries more."""
+    latest = HandIn.objects.filter(verdict="").select_related("by").prefetch_related("attachments")
+    return rows.prefetch_related(Prefetch("hand_ins", latest, to_attr="waiting"))

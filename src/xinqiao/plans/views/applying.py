@@ -23,9 +23,8 @@ from xinqiao.packs.wording import refusal_words, said
 from xinqiao.people.models import Organisation
 from xinqiao.plans.calendars import proposed
 from xinqiao.plans.forms.applying import StartForm
-from xinqiao.plans.models import Plan
 from xinqiao.plans.previewing import Preview
-from xinqiao.plans.selectors.asking import askers
+from xinqiao.plans.selectors.asking import askers, packs_at_work
 from xinqiao.plans.services import applying
 from xinqiao.plans.views.shared import page
 
@@ -47,11 +46,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     office, offices = _office(request)
     editions = newest(visible_editions(request.actor).filter(state=EditionState.PUBLISHED).defer("source"))
     fitting = [edition for edition in editions if office.kind in edition.data.get("applies_to", [])]
-    running = set(
-        Plan.objects.filter(organisation=office, state__in=["running", "paused"]).values_list(
-            "edition__pack", flat=True
-        )
-    )
+    running = packs_at_work(office)
     context = {
         "office": office,
         "offices": offices,

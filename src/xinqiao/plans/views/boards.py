@@ -7,9 +7,8 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +18,6 @@ from xinqiao.access.enums import Action
 from xinqiao.documents.downloads import XLSX, attachment
 from xinqiao.packs.core.shapes import Pack
 from xinqiao.packs.wording import said
-from xinqiao.people.models import Organisation
 from xinqiao.plans import exports
 from xinqiao.plans.counting import Counts, UnitProgress
 from xinqiao.plans.forms.filters import TaskFilter, UnitFilter
@@ -198,7 +196,9 @@ def unit(request: HttpRequest, plan_id: int, unit_id: int) -> HttpResponse:
     plan, on = plan_of(request, plan_id), timezone.localdate()
     mine = reads.tasks_of(request.actor, plan).filter(unit=unit_id)
     every = reads.units_of(request.actor, plan, on)
-    node = get_object_or_404(Organisation.objects.filter(pk__in=[each.organisation.pk for each in every]), pk=unit_id)
+    node = next((each.organisation for each in every if each.organisation.pk == unit_id), None)
+    if node is None:
+        raise Http404
     form = _filter(request, plan)
     del form.fields["q"]
     rows = form.narrowed(mine).order_by("due_on", "pk")

@@ -23,7 +23,7 @@ from xinqiao.packs.core.shapes import Clause, Measure, Pack
 from xinqiao.packs.wording import refusal_words, said
 from xinqiao.plans import policies
 from xinqiao.plans.forms.tasks import HandInForm, HandOnForm, ReviewForm
-from xinqiao.plans.models import Attachment, Task
+from xinqiao.plans.models import Task
 from xinqiao.plans.rules import OPEN_STATES, TASK
 from xinqiao.plans.selectors import heirs
 from xinqiao.plans.selectors.mine import DONE, LATER, NOW, SHOWN, WAITING, bands, mine, tally
@@ -222,7 +222,7 @@ def hand_on(request: HttpRequest, task_id: int) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     """A file of a task, for whoever may see the task. Pictures open in the page, everything else is a download."""
-    rows = Attachment.objects.filter(task__in=policies.visible_tasks(request.actor).values("pk"))
+    rows = policies.visible_attachments(request.actor)
     file = get_object_or_404(rows.select_related("hand_in", "task"), pk=attachment_id)
     if file.hand_in is None and not policies.may_hand_in(request.actor, file.task):
         raise Http404

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,9 +25,9 @@ from xinqiao.packs.wording import refusal_words
 from xinqiao.plans import policies
 from xinqiao.plans.forms.filters import RemindFilter, ReviewFilter
 from xinqiao.plans.forms.tasks import DatedReasonForm, ReasonForm, ReopenForm, ReviewForm
-from xinqiao.plans.models import HandIn, Task
+from xinqiao.plans.models import Task
 from xinqiao.plans.rules import TASK
-from xinqiao.plans.selectors.mine import to_remind, to_review
+from xinqiao.plans.selectors.mine import reviewing, to_remind, with_hand_ins
 from xinqiao.plans.selectors.rows import listed, rows_of
 from xinqiao.plans.services import tasks
 from xinqiao.plans.views.shared import back_to, page, task_of, tried, went
@@ -47,11 +47,10 @@ def _plans_of(rows: QuerySet[Task]) -> list[tuple[int, str]]:
 def queue(request: HttpRequest) -> HttpResponse:
     """Handed in and mine to accept or return; several can be accepted at once."""
     on, actor = timezone.localdate(), request.actor
-    waiting = Task.objects.filter(pk__in=to_review(actor))
+    waiting = reviewing(actor)
     form = ReviewFilter(request.GET, plans=_plans_of(waiting))
     chosen = form.narrowed(waiting).order_by("due_on", "unit__path", "pk")
-    latest = HandIn.objects.filter(verdict="").select_related("by").prefetch_related("attachments")
-    sheet = Paginator(listed(chosen).prefetch_related(Prefetch("hand_ins", latest, to_attr="waiting")), PAGE)
+    sheet = Paginator(with_hand_ins(listed(chosen)), PAGE)
     shown = sheet.get_page(request.GET.get("page"))
     me = actor.person.pk if actor.person else 0
     rows = [
