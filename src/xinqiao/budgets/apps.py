@@ -16,4 +16,4 @@ class BudgetsConfig(AppConfig):
 
         words.register(WORDS)
         registry.register(INDICATORS)
-        nav.register(nav.NavItem(Action.SEE_PLANS, _("经费"), "budgets:index", "coin-yuan", 78, group=_("方案")))
+        nav.register(nav.NavItem(Action.SEE_PLANS, _("经费"), "budgets:index", "coin-yuan", 78, group=_("保障与评价")))

@@ -17,5 +17,5 @@ class DirectoryConfig(AppConfig):
         words.register(WORDS)
         registry.register(INDICATORS)
         nav.register(
-            nav.NavItem(Action.SEE_PLANS, _("服务与协议"), "directory:index", "building-community", 76, group=_("方案"))
+            nav.NavItem(Action.SEE_PLANS, _("服务与协议"), "directory:index", "building-community", 76, group=_("保障与评价"))
         )

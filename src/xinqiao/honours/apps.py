@@ -16,4 +16,4 @@ class HonoursConfig(AppConfig):
 
         words.register(WORDS)
         registry.register(INDICATORS)
-        nav.register(nav.NavItem(Action.SEE_PLANS, _("评选"), "honours:index", "award", 86, group=_("方案")))
+        nav.register(nav.NavItem(Action.SEE_PLANS, _("评选"), "honours:index", "award", 86, group=_("保障与评价")))
