@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories import NOON, a_school
 from tests.plans.factories import DAY, a_county, a_plan, a_task, agencies, an_edition, end_posts, handed_in
+from tests.plants import plants
 from xinqiao.insight.doctor import examine
 from xinqiao.plans import checks
 from xinqiao.plans.models import HandIn, Plan, PlanUnit, Task
@@ -27,6 +28,7 @@ def test_an_honest_house_is_quiet():
     assert found() == []
 
 
+@plants("plans.owner")
 def test_a_task_of_nobody():
     world = a_county(1)
     plan = a_plan(world)
@@ -36,12 +38,14 @@ def test_a_task_of_nobody():
     assert "owner" in [each.code for each in examine(NOON)]
 
 
+@plants("plans.late", "plans.climb")
 def test_late_tasks_that_nobody_marked_or_showed():
     world = a_county(1)
     a_plan(world)
     assert {"late", "climb"} <= set(found(LATER))
 
 
+@plants("plans.review")
 def test_reviews_that_do_not_fit():
     world = a_county(1)
     plan = a_plan(world)
@@ -53,6 +57,7 @@ def test_reviews_that_do_not_fit():
     assert found() == ["review"]
 
 
+@plants("plans.ended")
 def test_open_tasks_of_a_plan_that_ended():
     world = a_county(1)
     plan = a_plan(world)
@@ -60,6 +65,7 @@ def test_open_tasks_of_a_plan_that_ended():
     assert set(found()) == {"ended"}
 
 
+@plants("plans.rolled", "plans.unit")
 def test_an_open_plan_without_work_ahead_and_a_unit_without_work():
     world, edition = agencies(), an_edition("agencies")
     plan = applying.apply_plan(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from xinqiao.kernel.findings import Finding
 
-ROOMS = ("audit", "vault", "access", "registry", "screening", "signals", "cases", "plans")
+ROOMS = ("audit", "vault", "access", "registry", "screening", "signals", "cases", "teams", "plans")
 
 
 def examine(at: datetime) -> Iterator[Finding]:
