@@ -64,6 +64,38 @@ def test_a_preview_tells_what_applying_makes_and_makes_nothing():
     assert not seen.gaps
 
 
+def test_a_preview_counts_who_holds_the_post_in_a_part_of_the_place():
+    """The representative of the grade heads is appointed at a grade, not at the school."""
+    world = a_county()
+    an_actor(PostKind.GRADE_HEAD, a_class(world.schools[0]).parent)
+
+    def heads(data):
+        data["teams"][0]["unit"] = "schools"
+        data["teams"][0]["positions"][0]["post"] = "grade_head"
+
+    seen = applying.preview(
+        actor=world.shao, edition=an_edition(change=heads), organisation=world.bureau, starts_on=YEAR[0],
+        ends_on=YEAR[1], at=NOON,
+    )  # fmt: skip
+
+    (line,) = seen.positions
+    assert (line.places, line.ready) == (2, 1)
+
+
+def test_a_preview_says_when_the_calendar_holds_no_exam_yet():
+    world = a_county()
+
+    def exam(data):
+        data["measures"][0]["when"] = {"event": "exam", "days": -3}
+
+    seen = applying.preview(
+        actor=world.shao, edition=an_edition(change=exam), organisation=world.bureau, starts_on=YEAR[0],
+        ends_on=YEAR[1], at=NOON,
+    )  # fmt: skip
+
+    assert sum("还没有考试" in words for words in seen.warnings) == 1
+
+
 def test_the_owner_is_the_first_kind_of_post_that_is_held_and_the_work_is_spread():
     world = a_county()
     end_posts(world.psychs[1], date(2026, 10, 1))

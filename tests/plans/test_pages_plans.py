@@ -71,6 +71,14 @@ def test_no_plan_yet_leads_to_the_wizard(county):
     assert url("apply") not in text(as_(county.psychs[0]).get(url("index")))
 
 
+def test_a_published_pack_leads_to_the_wizard_for_whoever_may_run_it(county):
+    edition = an_edition()
+    there = reverse("packs:edition", args=[edition.pk])
+    assert f"{url('start', edition.pk)}?organisation={county.bureau.pk}" in text(as_(county.shao).get(there))
+    assert url("start", edition.pk) not in text(as_(county.psychs[0]).get(there))
+    assert url("start", edition.pk) not in text(as_(county.heads[0]).get(there))  # a school is not what it is for
+
+
 def test_clause_by_clause_with_standing_and_evidence(county, plan):
     page = text(as_(county.shao).get(url("plan", plan.pk)))
     for clause in ("1.1", "1.8"):

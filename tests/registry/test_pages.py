@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from tests.factories import TODAY, a_class, a_guardian, a_person, a_post, a_school, a_student, sign_in
+from tests.factories import TODAY, a_class, a_guardian, a_person, a_post, a_school, a_student, an_actor, sign_in
 from tests.registry.factories import a_world
 from xinqiao.access.enums import PostKind
 from xinqiao.access.models import DutyTurn, Post
@@ -21,6 +21,7 @@ from xinqiao.accounts.models import Account
 from xinqiao.audit import words
 from xinqiao.audit.models import Entry
 from xinqiao.people.models import Enrolment, GroupMembership, Organisation, Person, PopulationGroup
+from xinqiao.people.services import add_organisation
 from xinqiao.registry.models import Operation
 from xinqiao.registry.words import WORDS
 from xinqiao.ui import slots
@@ -197,6 +198,16 @@ def test_from_a_name_to_an_account_that_works_once(world):
     assert account.check_password(password)
     assert account.must_change_password
     assert password not in page(world.admin, "staff_person", person.pk).content.decode()
+
+
+def test_a_department_on_its_own_registers_its_staff(settings):
+    """A task force set up by ``xinqiao begin --kind department`` has people; a department inside an office has none."""
+    settings.DEMO = True
+    force = add_organisation(parent=None, kind="department", name="心理服务专班")
+    add_organisation(parent=force, kind="department", name="宣传组")
+    admin = an_actor(PostKind.SYSTEM_ADMIN, force)
+    (keeper,) = page(admin, "staff_add").context["form"].fields["keeper"].queryset
+    assert keeper == force
 
 
 def test_a_taken_user_name_is_said_on_the_page(world):

@@ -29,4 +29,5 @@ class PlansConfig(AppConfig):
         ):
             nav.register(item)
         slots.fill("home", components.home, order=30)
+        slots.fill("packs.edition.actions", components.start_here)
         slots.fill("teams.decision", decisions.beside_decision)

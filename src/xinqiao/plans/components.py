@@ -1,4 +1,4 @@
-"""What this room shows on the home page."""
+"""What this room shows on the home page, and beside a published pack."""
 
 from __future__ import annotations
 
@@ -7,15 +7,30 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import Action
+from xinqiao.packs.enums import EditionState
+from xinqiao.packs.models import Edition
 from xinqiao.plans.enums import PlanState
+from xinqiao.plans.selectors.asking import askers
 from xinqiao.plans.selectors.mine import NOW, SHOWN, mine, to_review
 
 SOON = timedelta(days=3)
+
+
+def start_here(request: HttpRequest, *, edition: Edition) -> str | None:
+    """For the slot "packs.edition.actions": from a published pack to the wizard, for whoever runs plans it is for."""
+    actor: Any = request.actor
+    if edition.state != EditionState.PUBLISHED or not actor.may(Action.RUN_PLANS):
+        return None
+    office = next((node for node in askers(actor) if node.kind in edition.data.get("applies_to", ())), None)
+    if office is None:
+        return None
+    return render_to_string("plans/parts/start_here.html", {"edition": edition, "office": office}, request=request)
 
 
 def home(request: HttpRequest) -> list[dict[str, Any]]:

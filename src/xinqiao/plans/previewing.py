@@ -150,9 +150,7 @@ def _measure(pack: Pack, name: str, tasks: list[Task]) -> MeasureLine:
 
 
 def _seats(pack: Pack, units: Units, on: date) -> tuple[SeatLine, ...]:
-    nodes = {node.pk for team in pack.teams.values() for node in units.get(team.unit, ())}
-    rows = Post.objects.filter(current(on), organisation__in=nodes).values_list("organisation", "kind")
-    held: Counter[tuple[int, str]] = Counter(rows) if nodes else Counter()
+    held = _held(pack, units, on)
     found = []
     for team in pack.teams.values():
         places = units.get(team.unit, ())
@@ -160,6 +158,15 @@ def _seats(pack: Pack, units: Units, on: date) -> tuple[SeatLine, ...]:
             ready = sum(held[node.pk, seat.post] >= seat.minimum for node in places) if seat.post else None
             found.append(SeatLine(team.title, seat.title, seat.minimum, seat.post, seat.profession, len(places), ready))
     return tuple(found)
+
+
+def _held(pack: Pack, units: Units, on: date) -> Counter[tuple[int, str]]:
+    """How many hold a post that a position asks for, by organisation and kind: there or in a part of it, as the heads
+    of grades do. One query."""
+    nodes = {node.pk for team in pack.teams.values() for node in units.get(team.unit, ())}
+    kinds = {seat.post for team in pack.teams.values() for seat in team.positions if seat.post}
+    rows = Post.objects.filter(current(on), kind__in=kinds).values_list("organisation__path", "kind")
+    return Counter((int(part), kind) for path, kind in rows for part in path.split("/") if part and int(part) in nodes)
 
 
 def _services(pack: Pack, units: Units, on: date) -> tuple[ServiceLine, ...]:
@@ -212,6 +219,13 @@ def _warnings(pack: Pack, units: Units, work: Work) -> list[str]:
     for unit in pack.units.values():
         if not units.get(unit.id):
             words.append(_("“%(unit)s”里还没有单位，它的任务暂不下达。") % {"unit": unit.title.zh})
+    made = {task.measure for task in work.made}
+    for measure in pack.measures.values():
+        if measure.when.event == "exam" and measure.id not in made and units.get(measure.unit):
+            words.append(
+                _("“%(measure)s”跟着考试走，校历里这段时间还没有考试；补上以后任务会自动出现。")
+                % {"measure": measure.title.zh}
+            )
     if work.past:
         words.append(_("有 %(count)d 次任务的日期已经过了，不再补发。") % {"count": work.past})
     if work.gaps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
@@ -35,7 +36,8 @@ from xinqiao.registry.selectors.tree import titles
 from xinqiao.registry.services.appointing import add_staff, appoint, edit_staff, end_post
 from xinqiao.registry.views.shared import page_of, refuse
 
-KEEPS_NOBODY = ("grade", "class", "department")
+KEEPS_NOBODY = Q(kind__in=("grade", "class")) | Q(kind="department", parent__isnull=False)
+"""Where no staff is registered: parts of a school or an office. A department that stands on its own has its own."""
 
 
 def _person(request: HttpRequest, person_id: int) -> Person:
@@ -56,7 +58,7 @@ def staff(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("phone")
 @door(Action.MANAGE_POSTS)
 def staff_add(request: HttpRequest) -> HttpResponse:
-    keepers = policies.nodes_to_staff(request.actor).exclude(kind__in=KEEPS_NOBODY).order_by("path")  # type: ignore[attr-defined]
+    keepers = policies.nodes_to_staff(request.actor).exclude(KEEPS_NOBODY).order_by("path")  # type: ignore[attr-defined]
     form = StaffForm(keepers, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
