@@ -7,7 +7,7 @@ import importlib.util
 
 from xinqiao.insight.demo.people import World
 
-CHAPTERS = ("plans", "screening", "care", "figures")
+CHAPTERS = ("plans", "screening", "care", "inspections", "figures")
 
 
 def build_history(world: World) -> None:
