@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from scripts import test_services
-from tests.browser.house import ROOT, House, running_house
+from tests.browser.house import ROOT, SHANGHAI, House, running_house
 from tests.browser.pages import DEVICES, Watch, no_violations, sign_in
 
 FAILED = pytest.StashKey[bool]()
@@ -35,8 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item):
     report = yield
     if report.when == "call":
         item.stash[FAILED] = report.failed
-        house = item.funcargs.get("server")
-        if report.failed and isinstance(house, House):
+        for house in (each for each in item.funcargs.values() if report.failed and isinstance(each, House)):
             report.sections.append(("the server's last words", house.log.read_text(errors="replace")[-4000:]))
     return report
 
@@ -44,6 +44,14 @@ def pytest_runtest_makereport(item: pytest.Item):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("house"), schools=1, students=60, seed=7) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory) -> Iterator[House]:
+    """A bureau with three schools and no history, for the journeys about plans. Its time runs ahead in test_plan_*."""
+    starts_at, folder = datetime(2026, 9, 8, 9, 5, tzinfo=SHANGHAI), tmp_path_factory.mktemp("county")
+    with running_house(folder, schools=3, students=90, seed=5, history=False, starts_at=starts_at) as house:
         yield house
 
 

@@ -130,6 +130,31 @@ def running_house(
     starts_at: the moment at which this house's time begins; ``House.pass_time`` lets it run ahead.
     earnest: served as in real use: posts that reach results and notes must sign in with a second factor.
     """
+    environment = _environment(home, database_url, starts_at)
+    size = ["--schools", str(schools), "--students", str(students), "--seed", str(seed)]
+    size += [] if history else ["--no-history"]
+    accounts = accounts_of(run(environment, "demo", *size, "--json"))
+    if earnest:
+        del environment["XINQIAO_DEMO"]
+        (home / "demo").unlink()  # the mark that makes a house a demonstration
+    with _served(home, environment, accounts) as house:
+        yield house
+
+
+@contextlib.contextmanager
+def running_office(home: Path, *, kind: str, name: str, starts_at: datetime) -> Iterator[House]:
+    """An empty house in which ``xinqiao begin`` made one organisation of that kind; its administrator is ``admin``."""
+    environment = _environment(home, "", starts_at)
+    run(environment, "migrate")
+    begun = run(
+        environment, "begin", "--kind", kind, "--name", name, "--admin", "陈立", "--username", "admin", "--json"
+    )
+    password = json.loads(begun[begun.index("{") :])["password"]
+    with _served(home, environment, [Account("系统管理员", "admin", password)]) as house:
+        yield house
+
+
+def _environment(home: Path, database_url: str, starts_at: datetime | None) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("XINQIAO_", "PYTEST_"))}
     environment |= {"XINQIAO_HOME": str(home), "XINQIAO_DEMO": "1", "PYTHONUNBUFFERED": "1"}
     if database_url:
@@ -143,12 +168,11 @@ def running_house(
                 filter(None, (str(ROOT / "tests" / "browser" / "clock"), os.environ.get("PYTHONPATH", "")))
             ),
         }
-    size = ["--schools", str(schools), "--students", str(students), "--seed", str(seed)]
-    size += [] if history else ["--no-history"]
-    accounts = accounts_of(run(environment, "demo", *size, "--json"))
-    if earnest:
-        del environment["XINQIAO_DEMO"]
-        (home / "demo").unlink()  # the mark that makes a house a demonstration
+    return environment
+
+
+@contextlib.contextmanager
+def _served(home: Path, environment: dict[str, str], accounts: list[Account]) -> Iterator[House]:
     port, log = free_port(), home / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -16,16 +16,16 @@ import pytest
 import xlsxwriter
 from pypdf import PdfReader
 
-from tests.browser.conftest import FAILED
-from tests.browser.house import ROOT, SHANGHAI, House, running_house
-from tests.browser.pages import DEVICES, Watch, no_violations, sign_in
+from tests.browser.house import SHANGHAI, House, running_house
+from tests.browser.pages import no_violations
+from tests.browser.screens import confirm, last_look, screens_fixture
 
 MORNING = datetime(2026, 11, 24, 9, 10, tzinfo=SHANGHAI)
 CLASS = "七年级(7)班"
 NAMES = [f"林{given}" for given in "安宁晨阳书禾雨桐墨思远嘉言清和诺知行若溪星野沐青云舒景乐天语"]
 OFFLINE, DECLINING, WORRYING, CARELESS = 0, 1, 2, 3
 """Which of the thirty students loses the network, stays away, gives a worrying answer, clicks straight through."""
-NOT_EXPECTED = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
+__all__ = ["last_look"]
 
 
 @pytest.fixture(scope="module")
@@ -35,60 +35,7 @@ def school(tmp_path_factory) -> Iterator[House]:
         yield house
 
 
-class Screens:
-    """Pages of people: one signed-in page a person, opened when first needed."""
-
-    def __init__(self, house: House, chromium) -> None:
-        self.house, self.chromium = house, chromium
-        self.pages: dict[str, object] = {}
-        self.watches: list[Watch] = []
-
-    def fresh(self, device: str = "desktop"):
-        context = self.chromium.new_context(
-            base_url=self.house.url,
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            accept_downloads=True,
-            **DEVICES[device],
-        )
-        context.set_default_timeout(20_000)
-        page = context.new_page()
-        self.watches.append(Watch(page, self.house.url))
-        return page
-
-    def of(self, who: str, device: str = "desktop"):
-        if who not in self.pages:
-            self.pages[who] = self.fresh(device)
-            sign_in(self.pages[who], self.house.account(who))
-        return self.pages[who]
-
-    def again(self, who: str):
-        """After hours have passed everybody was signed out; sign in anew."""
-        self.pages.pop(who).context.close()
-        return self.of(who)
-
-
-@pytest.fixture(scope="module")
-def screens(school, chromium) -> Iterator[Screens]:
-    opened = Screens(school, chromium)
-    yield opened
-    for watch in opened.watches:
-        if not watch.page.is_closed():
-            watch.page.context.close()
-    problems = [p for watch in opened.watches for p in watch.problems if not any(word in p for word in NOT_EXPECTED)]
-    assert not problems, "\n".join(problems)
-
-
-@pytest.fixture(autouse=True)
-def last_look(screens, request) -> Iterator[None]:
-    """Pictures of every open page when a step fails."""
-    yield
-    if request.node.stash.get(FAILED, False):
-        folder = ROOT / "var" / "failures"
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, watch in enumerate(screens.watches):
-            if not watch.page.is_closed():
-                watch.page.screenshot(path=folder / f"{request.node.name}-{number}.png", full_page=True)
+screens = screens_fixture("school")
 
 
 def workbook(folder: Path) -> Path:
@@ -108,14 +55,6 @@ def workbook(folder: Path) -> Path:
         sheet.write_row(row, 0, [number, name, "男" if row % 2 else "女", birth, CLASS])
     book.close()
     return path
-
-
-def confirm(page, button: str, submit: str | None = None) -> None:
-    """Press a button that asks again in a dialog, and agree."""
-    page.get_by_role("button", name=button, exact=True).first.click()
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_role("button", name=submit or button, exact=True).click()
-    page.wait_for_load_state()
 
 
 def test_the_roster_comes_in(screens, school):
@@ -443,7 +382,7 @@ def test_everybody_of_the_chain_does_their_part_and_a_missed_one_climbs(screens,
     assert "学校领导知情并部署" in leader.locator("main").inner_text()
     school.pass_time(timedelta(hours=25))
     school.command("sweep")
-    expert = screens.again("expert") if "expert" in screens.pages else screens.of("expert")
+    expert = screens.again("expert")
     expert.goto("/cases/duties/")
     assert "学校领导知情并部署" in expert.locator("main").inner_text()
     assert NAMES[WORRYING] not in expert.locator("main").inner_text()
