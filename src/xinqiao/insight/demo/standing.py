@@ -67,9 +67,8 @@ def _meet(actor: Actor, team: Team, on: datetime, now: datetime) -> None:
     meetings.hold(
         actor=actor, meeting=meeting, held_at=on, attended=there, guests="" if there else "相关科室负责人", at=later
     )
-    if team.pk % 3:
-        words = "通报了本学期任务和时间，明确了各岗位的分工，下次会议检查落实情况。"
-        meetings.write_minutes(actor=actor, meeting=meeting, words=words, file=None, at=later)
+    words = "通报了本学期任务和时间，明确了各岗位的分工，下次会议检查落实情况。"
+    meetings.write_minutes(actor=actor, meeting=meeting, words=words, file=None, at=later)
 
 
 def decide_money(world: World, actor: Actor, node: Organisation, at: datetime) -> None:
