@@ -219,7 +219,7 @@ def _figure_blocks(value: Annual) -> list[Block]:
         ]
         for line in value.figures
     ]  # fmt: skip
-    blocks.append(Table([_("指标"), _("现值"), _("目标"), _("说明"), _("来源")], rows, widths=[5, 2, 2, 3, 2]))
+    blocks.append(Table([_("指标"), _("现值"), _("目标值"), _("说明"), _("来源")], rows, widths=[5, 2, 2, 3, 2]))
     return blocks
 
 

@@ -95,7 +95,7 @@ def annual_book(value: Annual) -> bytes:
     )  # fmt: skip
     figures = Sheet(
         title=title, name=_("指标"), note=_("截至 %(on)s") % {"on": value.on.isoformat()},
-        columns=[Column(_("指标"), width=36), Column(_("现值"), kind="number"), Column(_("目标"), kind="number"),
+        columns=[Column(_("指标"), width=36), Column(_("现值"), kind="number"), Column(_("目标值"), kind="number"),
                  Column(_("单位")), Column(_("说明"), width=28), Column(_("来源"))],
         rows=[
             (row.title, None if row.value is None else round(row.value, 2), row.target, row.unit, row.words, row.source)

@@ -29,7 +29,7 @@ def data(board: Board, made_by: str) -> dict[str, Any]:
         "words": {
             "plans": _("正在实施的方案"), "recent": _("刚到期的工作"), "lights": _("指标"),
             "places": _("各单位按时情况（不排名）"),
-            "due": _("近两周要做的"), "today": _("今天"), "numbers": _("公布的数字"), "target": _("目标"),
+            "due": _("近两周要做的"), "today": _("今天"), "numbers": _("公布的数字"), "target": _("目标值"),
             "none": _("没有"), "note": note(board),
         },
         "plans": [plan_words(line) for line in board.plans],

@@ -34,7 +34,7 @@ def tables(facts: Facts) -> Mapping[str, list[Table]]:
     """Section → its tables; those without rows are left out."""
     found = {
         "tasks": [
-            Table([_("单位"), _("到期"), _("完成"), _("曾逾期")], _plain(facts["units"])),
+            Table([_("单位"), _("已到期"), _("完成"), _("曾逾期")], _plain(facts["units"])),
         ],
         "work": [
             Table([_("日期"), _("会议"), _("到会"), _("决定")], _plain(facts["meetings"]["own"])),
@@ -43,7 +43,7 @@ def tables(facts: Facts) -> Mapping[str, list[Table]]:
         ],
         "figures": [
             Table(
-                [_("指标"), _("期初"), _("期末"), _("目标"), _("情况")],
+                [_("指标"), _("期初"), _("期末"), _("目标值"), _("情况")],
                 [[*row[:4], _stands(row[4])] for row in facts["figures"]],
             )
         ],
