@@ -118,7 +118,7 @@ def postgres() -> Outcome:
 def browser() -> Outcome:
     if not test_services.browser() and (not CI or not test_services.install_browser()):
         return Outcome(not CI, "no browser here (python scripts/test_services.py ensure)")
-    return pytest("-m", "browser", "tests/browser", refuse_skips=True)
+    return pytest("-n", "2", "--dist", "loadfile", "-m", "browser", "tests/browser", refuse_skips=True)
 
 
 STEPS: dict[str, Callable[[], Outcome]] = {
