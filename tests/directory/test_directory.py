@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from tests.factories import NOON, TODAY, a_bureau, a_class, a_school, a_student, an_actor, sign_in
@@ -243,6 +244,28 @@ class TestPages:
         assert "<svg" in client.get(reverse("directory:poster")).content.decode()
         client.logout()
         assert "203" in client.get(public).content.decode()
+
+    def test_the_home_page_names_what_ends_and_what_is_missing(self, client, psych, school, bureau):
+        today = timezone.localdate()
+        want(psych, school)
+        deal = {
+            "kind": "hospital",
+            "partner": "示例医院",
+            "subject": "绿色通道",
+            "contact": "",
+            "signed_on": date(2025, 1, 1),
+        }
+        ends = {"ends_on": today + timedelta(days=20)}
+        services.set_agreement(actor=psych, organisation=school, facts={**deal, **ends}, file=None, at=timezone.now())
+        home = sign_in(client, psych).get("/").content.decode()
+        assert "协议快到期" in home
+        assert "方案要求的服务还缺" in home
+        services.set_agreement(
+            actor=psych, organisation=school, facts={**deal, "ends_on": None}, file=None, at=timezone.now()
+        )
+        assert "协议快到期" not in client.get("/").content.decode(), "a newer one follows it"
+        officer = sign_in(client, an_actor(PostKind.BUREAU_OFFICER, bureau)).get("/").content.decode()
+        assert "方案要求的服务还缺" not in officer, "the school's own business"
 
     def test_the_office_sees_what_each_one_lacks(self, client, psych, school, bureau):
         want(psych, school)

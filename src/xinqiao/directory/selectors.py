@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from xinqiao.directory.enums import BASIC
 from xinqiao.directory.models import Agreement, ServicePoint
-from xinqiao.directory.rules import SUMMER, agreement_state, season_of
+from xinqiao.directory.rules import ENDS_SOON, SUMMER, agreement_state, season_of
 from xinqiao.people.models import Organisation
 
 
@@ -98,3 +98,19 @@ def agreements_of(organisation: Organisation, on: date) -> list[Held]:
 
 def holding(on: date) -> Q:
     return Q(signed_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
+
+
+def ending(organisations: Sequence[Organisation], on: date) -> QuerySet[Agreement]:
+    """Agreements that end within ENDS_SOON, or ended as recently and were not followed by another with that partner;
+    the nearest end first."""
+    rows = Agreement.objects.filter(
+        organisation__in=[node.pk for node in organisations],
+        signed_on__lte=on,
+        ends_on__range=(on - ENDS_SOON, on + ENDS_SOON),
+    )
+    newer = Agreement.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")),
+        organisation=OuterRef("organisation"),
+        partner=OuterRef("partner"),
+    )
+    return rows.filter(~Exists(newer)).select_related("organisation").order_by("ends_on", "pk")

@@ -26,5 +26,7 @@ class InspectionsConfig(AppConfig):
         standing.register("evaluation", told)
         slots.fill("home", components.home, order=45)
         nav.register(
-            nav.NavItem(Action.SEE_PLANS, _("督导检查"), "inspections:index", "clipboard-check", 84, group=_("保障与评价"))
+            nav.NavItem(
+                Action.SEE_PLANS, _("督导检查"), "inspections:index", "clipboard-check", 84, group=_("保障与评价")
+            )
         )

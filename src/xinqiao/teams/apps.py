@@ -17,5 +17,7 @@ class TeamsConfig(AppConfig):
 
         words.register(WORDS)
         registry.register(INDICATORS)
-        nav.register(nav.NavItem(Action.SEE_PLANS, _("队伍与会议"), "teams:index", "users-group", 74, group=_("保障与评价")))
+        nav.register(
+            nav.NavItem(Action.SEE_PLANS, _("队伍与会议"), "teams:index", "users-group", 74, group=_("保障与评价"))
+        )
         slots.fill("home", components.home, order=60)

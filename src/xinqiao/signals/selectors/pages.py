@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -104,7 +105,7 @@ def history(signal: Signal, depth: Depth) -> list[dict[str, Any]]:
                 "tone": "good",
             }
         )
-    return sorted(events, key=lambda event: event["at"])[::-1]  # of one minute: what happened later stands above
+    return sorted(events, key=itemgetter("at"))[::-1]  # of one minute: what happened later stands above
 
 
 def _talks(signal: Signal) -> list[dict[str, Any]]:
