@@ -23,6 +23,7 @@ from xinqiao.budgets.words import OF_LINE
 from xinqiao.documents.downloads import XLSX, attachment, disposition
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
+from xinqiao.ui.verbs import refuse, words_of
 
 
 def _asked(request: HttpRequest) -> tuple[Organisation, int]:
@@ -100,7 +101,7 @@ def _set(request: HttpRequest, form: Form, node: Organisation, year: int, line: 
             **form.cleaned_data,
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        refuse(form, refusal)
         return False
     messages.success(request, _("已保存。"))
     return True
@@ -120,7 +121,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
             try:
                 services.spend(actor=request.actor, line=row, at=timezone.now(), **form.cleaned_data)  # type: ignore[attr-defined]
             except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                refuse(form, refusal)
             else:
                 messages.success(request, _("已登记支出。"))
                 return redirect("budgets:line", row.pk)
@@ -154,7 +155,7 @@ def strike(request: HttpRequest, spending_id: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refusal as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, words_of(refusal))
         else:
             messages.success(request, _("已作废，原因留在明细里。"))
     return redirect("budgets:line", row.line_id)

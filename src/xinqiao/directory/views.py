@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +24,7 @@ from xinqiao.documents import qr
 from xinqiao.documents.downloads import disposition
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
+from xinqiao.ui.verbs import refuse, words_of
 
 
 def _asked(request: HttpRequest) -> Organisation:
@@ -38,10 +38,6 @@ def _asked(request: HttpRequest) -> Organisation:
 
 def _home(node: Organisation) -> str:
     return f"{reverse('directory:index')}?organisation={node.pk}"
-
-
-def _refuse(form: Form, refusal: Refusal) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 @door(Action.SEE_PLANS)
@@ -116,7 +112,7 @@ def _save(
             at=timezone.now(),
         )
     except Refusal as refusal:
-        _refuse(form, refusal)
+        refuse(form, refusal)
         return None
     messages.success(request, _("已保存。"))
     return made
@@ -160,7 +156,7 @@ def service_move(request: HttpRequest, service_id: int, move: str) -> HttpRespon
                 raise Http404
             services.publish(actor=actor, service=row, on=move == "publish", at=at)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, words_of(refusal))
         else:
             messages.success(request, _("已在公开页面上公布。") if move == "publish" else _("已从公开页面撤下。"))
     return redirect("directory:service", row.pk)
@@ -180,7 +176,7 @@ def photo_add(request: HttpRequest, service_id: int) -> HttpResponse:
                     at=timezone.now(),
                 )
             except Refusal as refusal:
-                messages.error(request, str(refusal))
+                messages.error(request, words_of(refusal))
         else:
             messages.error(request, " ".join(str(words) for field in form.errors.values() for words in field))
     return redirect("directory:service", row.pk)
@@ -244,7 +240,7 @@ def _agreement(request: HttpRequest, node: Organisation, row: Agreement | None) 
                 at=timezone.now(),
             )
         except Refusal as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("已保存协议。"))
             return redirect(_home(node))

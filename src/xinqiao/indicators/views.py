@@ -32,6 +32,7 @@ from xinqiao.indicators.registry import Indicator
 from xinqiao.indicators.shown import Line
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
+from xinqiao.ui.verbs import refuse, words_of
 
 A_PAGE = 50
 
@@ -203,7 +204,7 @@ def report(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     try:
         services.reportable(node, code)
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("indicators:figure", node.pk, code)
     form = ReportForm(
         indicator, request.POST or None, request.FILES or None, initial={"for_on": localdate(timezone.now())}
@@ -224,7 +225,7 @@ def _report(request: HttpRequest, form: ReportForm, node: Organisation, code: st
             proof=proof, at=timezone.now(),
         )  # fmt: skip
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        refuse(form, refusal)
         return False
     messages.success(request, _("已填报，指标已经更新。"))
     return True

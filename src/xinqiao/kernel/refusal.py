@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class Refusal(Exception):
     """A request that cannot be granted, in words for the person who asked.
@@ -19,3 +21,7 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+    def words(self, translate: Callable[[str], str]) -> str:
+        """The message in the language of ``translate``; plain rules keep theirs untranslated."""
+        return translate(str(self.message)) if self.message else ""

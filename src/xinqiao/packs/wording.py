@@ -11,8 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import PostKind
-from xinqiao.kernel.refusal import Refusal
-from xinqiao.packs.core.problems import PackRefusal, Problem
+from xinqiao.packs.core.problems import Problem
 from xinqiao.packs.core.shapes import When, Words
 from xinqiao.packs.core.words import SECTION_NAMES
 from xinqiao.people.enums import OrganisationKind
@@ -192,16 +191,6 @@ def problem_words(problem: Problem) -> str:
         return problem.words
     facts = {name: _(value) if isinstance(value, str) and value else value for name, value in problem.facts.items()}
     return str(_(problem.template) % facts)
-
-
-def refusal_words(refusal: Refusal) -> str:
-    """A refusal in the reader's language; those of the plain core and of life cycles are kept untranslated there."""
-    if isinstance(refusal, PackRefusal):
-        words = str(_(refusal.template) % refusal.facts)
-        if refusal.code == "yaml" and refusal.field:
-            return _("第 %(line)s 行：%(words)s") % {"line": refusal.field, "words": words}
-        return words
-    return str(_(refusal.message)) if refusal.code == "move" else str(refusal)
 
 
 def section_name(section: str) -> str:

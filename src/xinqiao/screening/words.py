@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from xinqiao.instruments import reasons
 from xinqiao.instruments.definition import Alert
-from xinqiao.kernel.refusal import Refusal
 from xinqiao.screening.rules import Finding
 
 SENTENCES = {
@@ -101,8 +100,3 @@ def say(finding: Finding) -> str:
     """The finding as one sentence."""
     facts = {key: pick(value) if isinstance(value, Mapping) else value for key, value in finding.facts.items()}
     return _(SENTENCES[finding.code]) % facts
-
-
-def refusal_words(refusal: Refusal) -> str:
-    """A refusal as the reader should see it; those of life cycles are kept untranslated in the rules."""
-    return _(refusal.message) if refusal.message in LIFECYCLE_REFUSALS else str(refusal)

@@ -30,6 +30,7 @@ from xinqiao.access.services import (
 )
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Guardianship, Organisation, Person
+from xinqiao.ui.verbs import refuse, words_of
 
 
 def _purpose(request: HttpRequest) -> str:
@@ -81,7 +82,7 @@ def consent_class(request: HttpRequest, node_id: int) -> HttpResponse:
         try:
             n = record_papers(actor=request.actor, purpose=purpose, answers=form.answers(), at=now)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, words_of(refusal))
         else:
             messages.success(request, _("已登记 %(n)d 份答复。") % {"n": n} if n else _("没有填写新的答复。"))
             return redirect(request.get_full_path())
@@ -153,7 +154,7 @@ def consent_person(request: HttpRequest, person_id: int) -> HttpResponse:
                 at=now,
             )
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, _("已登记。"))
             return redirect("access:consent_person", person.pk)
@@ -177,7 +178,7 @@ def consent_withdraw(request: HttpRequest, person_id: int, consent_id: int) -> H
         channel = form.cleaned_data["channel"] if form.is_valid() else ""
         withdraw(actor=request.actor, consent=consent, channel=channel, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已登记撤回。从现在起不再使用新的信息。"))
     return redirect("access:consent_person", person.pk)
@@ -206,7 +207,7 @@ def consent_text_new(request: HttpRequest, school_id: int) -> HttpResponse:
         try:
             publish_text(actor=request.actor, organisation=school, purpose=purpose, at=now, **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, _("新文本已发布，从现在起使用。"))
             return redirect("access:consent_texts", school.pk)

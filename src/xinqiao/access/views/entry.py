@@ -19,6 +19,7 @@ from xinqiao.access.selectors.links import link_of, unused_binding, wards_named
 from xinqiao.access.services import bind_guardian, enter_student, find_binding, open_link
 from xinqiao.accounts.models import Account
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import refuse, words_of
 
 _TICKET = "xinqiao.accounts.backends.TicketBackend"
 _BINDING = "binding"
@@ -42,10 +43,6 @@ def _next(request: HttpRequest) -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
 
 
-def _refuse(form: StudentEntryForm | BindingForm | OutsideForm, refusal: Refusal) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
 @never_cache
 @sensitive_post_parameters()
 @door(ANYONE)
@@ -55,7 +52,7 @@ def student(request: HttpRequest) -> HttpResponse:
         try:
             account = enter_student(**form.cleaned_data, address=address_of(request), at=timezone.now())
         except Refusal as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
             _enter(request, account)
             return redirect(_next(request))
@@ -72,7 +69,7 @@ def guardian(request: HttpRequest) -> HttpResponse:
         try:
             binding = find_binding(code=code, address=address_of(request), at=timezone.now())
         except Refusal as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
             request.session[_BINDING] = binding.pk
             return redirect("entry:guardian_password")
@@ -92,7 +89,7 @@ def guardian_password(request: HttpRequest) -> HttpResponse:
         try:
             account = bind_guardian(binding=binding, password=form.cleaned_data["password"], at=now)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, words_of(refusal))
         else:
             _enter(request, account)
             return redirect("entry:guardian_bound")
@@ -116,7 +113,7 @@ def outside_door(request: HttpRequest, token: str) -> HttpResponse:
         try:
             account = open_link(token=token, code=form.cleaned_data["code"], at=timezone.now())
         except Refusal as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
             _enter(request, account)
             return redirect("entry:outside_page")

@@ -20,6 +20,7 @@ from xinqiao.audit.services import record
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Person
 from xinqiao.people.selectors import current_enrolment
+from xinqiao.ui.verbs import refuse, words_of
 
 
 @door(Action.BREAK_GLASS)
@@ -47,7 +48,7 @@ def glass_new(request: HttpRequest, person_id: int) -> HttpResponse:
         try:
             break_glass(actor=request.actor, person=person, at=now, **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, _("档案已经打开。到时自动关闭，看完也可以提前结束。"))
             return redirect("access:glass_find")
@@ -61,7 +62,7 @@ def glass_end(request: HttpRequest, glass_id: int) -> HttpResponse:
     try:
         end_glass(actor=request.actor, glass=glass, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("紧急查阅已结束。"))
     return redirect("/")
@@ -103,7 +104,7 @@ def glass_verdict(request: HttpRequest, glass_id: int) -> HttpResponse:
     try:
         review_glass(actor=request.actor, glass=glass, justified=justified, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已记下复核意见。"))
     return redirect("access:glass_review")

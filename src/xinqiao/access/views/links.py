@@ -15,6 +15,7 @@ from xinqiao.access.enums import Action
 from xinqiao.access.selectors.links import links_in_reach
 from xinqiao.access.services import is_alive, revoke_link
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import words_of
 
 
 @door(Action.INVITE_OUTSIDE)
@@ -32,7 +33,7 @@ def link_revoke(request: HttpRequest, link_id: int) -> HttpResponse:
     try:
         revoke_link(actor=request.actor, link=link, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("链接已停用。"))
     return redirect("access:links")

@@ -16,6 +16,7 @@ from xinqiao.access.selectors import register
 from xinqiao.access.services import Signature, decline, give_consent, text_for, withdraw
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Person
+from xinqiao.ui.verbs import words_of
 
 _ASKED_ONLINE = (Purpose.SCREENING, Purpose.COUNSELLING)
 """Telling somebody outside is agreed case by case, on paper with the receiver's name; here it can be taken back."""
@@ -87,7 +88,7 @@ def my_answer(request: HttpRequest, person_id: int, purpose: str) -> HttpRespons
             at=timezone.now(),
         )
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(
             request,
@@ -106,7 +107,7 @@ def my_withdrawal(request: HttpRequest, person_id: int, consent_id: int) -> Http
     try:
         withdraw(actor=request.actor, consent=consent, channel=WithdrawChannel.ONLINE, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已撤回。从现在起不再使用新的信息。"))
     return redirect("access:my_consents")

@@ -27,6 +27,7 @@ from xinqiao.cases.services import care, closing, opening
 from xinqiao.cases.views.case import find_case
 from xinqiao.cases.views.shared import Verb, Words, act, drawn, read, tried
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import words_of
 
 
 def _run(request: HttpRequest, pk: int, at: datetime) -> Case:
@@ -239,6 +240,6 @@ def decide_closing(request: HttpRequest, pk: int) -> HttpResponse:
             closing.return_closing(actor=actor, case=row, reason=request.POST.get("reason", ""), at=at)
             messages.success(request, _("已退回，个案继续进行。"))
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     seen = policies.visible_cases(actor, at).filter(pk=pk).exists()
     return redirect("cases:case", pk) if seen else redirect("cases:cases")

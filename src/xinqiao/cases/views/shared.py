@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from xinqiao.access.enums import Action
 from xinqiao.audit.services import record
-from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui import verbs
 
 _DESK = (Action.RUN_CASE, Action.SECOND_CLOSING, Action.SEE_NUMBERS, Action.MANAGE_POSTS)
 """Whoever may do one of these works at a desk; the others have two minutes and a phone."""
@@ -47,18 +46,8 @@ def read(request: HttpRequest, action: str, row: models.Model, *, owner: int, pe
 
 
 def tried(request: HttpRequest, form: forms.Form, verb: Verb, done: str) -> bool:
-    """Whether a posted form was good and the verb went through; a refusal stands beside what was typed."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        with transaction.atomic():
-            verb(form.cleaned_data)
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return False
-    if done:
-        messages.success(request, done)
-    return True
+    """``ui.verbs.tried``, all of it or nothing: the page itself runs in the transaction of its reading."""
+    return verbs.tried(request, form, transaction.atomic(verb), done)
 
 
 @dataclass(frozen=True)

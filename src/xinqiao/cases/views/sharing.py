@@ -26,6 +26,7 @@ from xinqiao.cases.views.case import find_case
 from xinqiao.cases.views.shared import read, tried
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.signals.rules import initials
+from xinqiao.ui.verbs import words_of
 
 
 @door(Action.INVITE_OUTSIDE, fresh=True)
@@ -64,7 +65,7 @@ def revoke(request: HttpRequest, pk: int, summary_id: int) -> HttpResponse:
     try:
         revoke_summary(actor=actor, summary=row, at=at)
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("链接已停用。"))
     return redirect("cases:case", pk)

@@ -21,9 +21,10 @@ from xinqiao.honours.enums import ApplicationState, RoundState
 from xinqiao.honours.forms import AnswerForm, ApplicationForm, ObjectionForm, ScoreForm
 from xinqiao.honours.models import Application, Round
 from xinqiao.honours.services import applying, judging
-from xinqiao.honours.views.shared import find_application, find_round, refuse, tried
+from xinqiao.honours.views.shared import find_application, find_round
 from xinqiao.honours.words import TONES
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import refuse, went
 
 
 @door(Action.APPLY_HONOURS)
@@ -118,7 +119,7 @@ def show(request: HttpRequest, application_id: int) -> HttpResponse:
 @door(Action.APPLY_HONOURS)
 def withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     row = find_application(request, application_id)
-    done = tried(
+    done = went(
         request,
         lambda: applying.withdraw(actor=request.actor, application=row, at=timezone.now()),
         _("已撤回，可以修改后再提交。"),
@@ -184,5 +185,5 @@ def file(request: HttpRequest, file_id: int) -> HttpResponseBase:
 @door(Action.APPLY_HONOURS)
 def file_drop(request: HttpRequest, file_id: int) -> HttpResponse:
     row = get_object_or_404(policies.visible_files(request.actor).select_related("application"), pk=file_id)
-    tried(request, lambda: applying.drop_file(actor=request.actor, evidence=row, at=timezone.now()), _("已移除。"))
+    went(request, lambda: applying.drop_file(actor=request.actor, evidence=row, at=timezone.now()), _("已移除。"))
     return redirect("honours:application_edit", row.application_id)

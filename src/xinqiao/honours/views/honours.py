@@ -20,8 +20,9 @@ from xinqiao.honours import exports, policies, selectors
 from xinqiao.honours.forms import ReasonForm
 from xinqiao.honours.models import Honour
 from xinqiao.honours.services import rounds
-from xinqiao.honours.views.shared import note_reading, tried
+from xinqiao.honours.views.shared import note_reading
 from xinqiao.people.models import Organisation
+from xinqiao.ui.verbs import went
 
 
 def _place(request: HttpRequest) -> Organisation | None:
@@ -79,7 +80,7 @@ def certificate(request: HttpRequest, honour_id: int) -> HttpResponseBase:
 @door(Action.RUN_HONOURS)
 def revoke(request: HttpRequest, honour_id: int) -> HttpResponse:
     row, reason = _honour(request, honour_id), request.POST.get("reason", "")
-    tried(
+    went(
         request,
         lambda: rounds.revoke(actor=request.actor, honour=row, reason=reason, at=timezone.now()),
         _("已撤销，记录保留。"),

@@ -21,10 +21,11 @@ from xinqiao.honours.forms import ChooseForm, ReasonForm, RoundForm, initial_of
 from xinqiao.honours.models import Round
 from xinqiao.honours.rules import ROUND
 from xinqiao.honours.services import rounds
-from xinqiao.honours.views.shared import find_round, refuse, tried
+from xinqiao.honours.views.shared import find_round
 from xinqiao.honours.words import TONES
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
+from xinqiao.ui.verbs import refuse, went
 
 MOVES = {"open": rounds.open_round, "judge": rounds.begin_judging, "publish": rounds.publish}
 
@@ -157,7 +158,7 @@ def move(request: HttpRequest, round_id: int, move: str) -> HttpResponse:
     if move not in MOVES:
         raise Http404
     words = {"open": _("申报开始了。"), "judge": _("评审开始了。"), "publish": _("结果已公布，可以打印证书。")}[move]
-    tried(request, lambda: MOVES[move](actor=request.actor, round_=round_, at=timezone.now()), words)
+    went(request, lambda: MOVES[move](actor=request.actor, round_=round_, at=timezone.now()), words)
     return redirect("honours:round", round_.pk)
 
 
@@ -165,7 +166,7 @@ def move(request: HttpRequest, round_id: int, move: str) -> HttpResponse:
 @door(Action.RUN_HONOURS)
 def cancel(request: HttpRequest, round_id: int) -> HttpResponse:
     round_, reason = _mine(request, round_id), request.POST.get("reason", "")
-    tried(
+    went(
         request,
         lambda: rounds.cancel(actor=request.actor, round_=round_, reason=reason, at=timezone.now()),
         _("评选已取消。"),

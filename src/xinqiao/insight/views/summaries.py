@@ -28,6 +28,7 @@ from xinqiao.insight.summaries.periods import open_periods, rhythm_of
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
 from xinqiao.plans.selectors.rows import listed, rows_of
+from xinqiao.ui.verbs import refuse, words_of
 
 MOST_TASKS = 40
 
@@ -94,7 +95,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     try:
         row = services.draft_summary(actor=request.actor, organisation=place, kind=kind, on=on, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("insight:summaries")
     return redirect("insight:summary", row.pk)
 
@@ -176,7 +177,7 @@ def _saved(request: HttpRequest, row: Summary, form: SummaryForm) -> bool:
             actor=request.actor, summary=row, title=form.cleaned_data["title"], texts=form.texts(), at=timezone.now()
         )
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        refuse(form, refusal)
         return False
     messages.success(request, _("已保存，可以报送了。"))
     return True
@@ -206,7 +207,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.send_summary(actor=request.actor, summary=row, to=to, task=task, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已报送给%(name)s。") % {"name": to.name})
     return redirect("insight:summary", row.pk)
@@ -219,7 +220,7 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.refresh_summary(actor=request.actor, summary=row, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已按现在的记录更新；您写过的部分没有变。请再看一遍并保存。"))
     return redirect("insight:summary", row.pk)
@@ -232,7 +233,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.correct_summary(actor=request.actor, summary=row, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("可以更正了。已经报送的那一版保留，改好后请重新报送。"))
     return redirect("insight:summary", row.pk)

@@ -14,8 +14,9 @@ from xinqiao.access.enums import Action
 from xinqiao.inspections import policies
 from xinqiao.inspections.forms import AppealForm, DecideForm, RecheckForm
 from xinqiao.inspections.services import appeals, mending
-from xinqiao.inspections.views.shared import find_sheet, lines_with_figures, refuse
+from xinqiao.inspections.views.shared import find_sheet, lines_with_figures
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import refuse
 
 
 @door(STAFF)

@@ -22,8 +22,9 @@ from xinqiao.inspections.forms import InviteForm
 from xinqiao.inspections.models import Sheet
 from xinqiao.inspections.services import checking, guests
 from xinqiao.inspections.views.onsite import page_context, photographed, received
-from xinqiao.inspections.views.shared import file_of, find_round, refuse, tried
+from xinqiao.inspections.views.shared import file_of, find_round
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import refuse, went, words_of
 
 
 @door(Action.INSPECT)
@@ -64,7 +65,7 @@ def invite(request: HttpRequest, round_id: int) -> HttpResponse:
 def end(request: HttpRequest, round_id: int, link_id: int) -> HttpResponse:
     round_ = find_round(request, round_id)
     link = get_object_or_404(policies.visible_links(request.actor, round_), pk=link_id)
-    tried(
+    went(
         request,
         lambda: guests.end_invitation(actor=request.actor, round_=round_, link=link, at=timezone.now()),
         _("链接已停用。"),
@@ -114,7 +115,7 @@ def _sheet(request: HttpRequest, link: OutsideLink, sheet: Sheet) -> HttpRespons
             messages.success(request, _("检查完成，谢谢您。"))
             return redirect(here)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, words_of(refusal))
     addresses = {name: own + name for name in ("send", "photo", "finish")}
     context = page_context(sheet, addresses=addresses, who=f"l{link.pk}", back=here if whole else "")
     context |= {"link": link, "proof_url": (f"{here}?sheet={sheet.pk}&proof=" if whole else f"{here}?proof=")}

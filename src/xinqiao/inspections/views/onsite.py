@@ -21,8 +21,9 @@ from xinqiao.inspections import policies, selectors
 from xinqiao.inspections.enums import RoundState, SheetState
 from xinqiao.inspections.models import Sheet
 from xinqiao.inspections.services import checking
-from xinqiao.inspections.views.shared import find_sheet, lines_with_figures, tried
+from xinqiao.inspections.views.shared import find_sheet, lines_with_figures
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import went, words_of
 
 
 def page_context(sheet: Sheet, *, addresses: dict[str, str], who: str, back: str) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def received(request: HttpRequest, sheet: Sheet, link: OutsideLink | None) -> Js
         sent = checking.read_sent(_json(request))
         answer = checking.receive(actor=request.actor, sheet=sheet, sent=sent, at=timezone.now(), link=link)
     except Refusal as refusal:
-        return JsonResponse({"error": str(refusal), "closed": refusal.code == "closed"}, status=409)
+        return JsonResponse({"error": words_of(refusal), "closed": refusal.code == "closed"}, status=409)
     return JsonResponse(
         {"kept": [key for key in answer if not answer[key]], "refused": {k: w for k, w in answer.items() if w}}
     )
@@ -92,7 +93,7 @@ def photographed(request: HttpRequest, sheet: Sheet, link: OutsideLink | None) -
             picture=clean(cast(BinaryIO, upload), picture=True), at=timezone.now(), link=link,
         )  # fmt: skip
     except Refusal as refusal:
-        return JsonResponse({"error": str(refusal), "closed": refusal.code == "closed"}, status=409)
+        return JsonResponse({"error": words_of(refusal), "closed": refusal.code == "closed"}, status=409)
     return JsonResponse({"kept": row.pk, "name": row.name})
 
 
@@ -101,7 +102,7 @@ def photographed(request: HttpRequest, sheet: Sheet, link: OutsideLink | None) -
 def finish(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """After everything the phone holds has arrived."""
     sheet = _mine(request, sheet_id)
-    done = tried(request, lambda: checking.finish(actor=request.actor, sheet=sheet, at=timezone.now()), _("检查完成。"))
+    done = went(request, lambda: checking.finish(actor=request.actor, sheet=sheet, at=timezone.now()), _("检查完成。"))
     return redirect("inspections:sheet" if done else "inspections:check", sheet.pk)
 
 
@@ -109,7 +110,7 @@ def finish(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @door(STAFF)
 def reopen(request: HttpRequest, sheet_id: int) -> HttpResponse:
     sheet = _mine(request, sheet_id)
-    done = tried(
+    done = went(
         request, lambda: checking.reopen(actor=request.actor, sheet=sheet, at=timezone.now()), _("可以继续修改了。")
     )
     return redirect("inspections:check" if done else "inspections:sheet", sheet.pk)

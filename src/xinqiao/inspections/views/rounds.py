@@ -32,9 +32,10 @@ from xinqiao.inspections.forms import (
 from xinqiao.inspections.models import Round
 from xinqiao.inspections.rules import ROUND
 from xinqiao.inspections.services import rounds
-from xinqiao.inspections.views.shared import find_round, refuse, tried
+from xinqiao.inspections.views.shared import find_round
 from xinqiao.inspections.words import TONES
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import refuse, went
 
 MOVES = {"open": rounds.open_round, "check": rounds.begin_checking, "publish": rounds.publish_round,
          "close": rounds.close_round}  # fmt: skip
@@ -199,7 +200,7 @@ def move(request: HttpRequest, round_id: int, move: str) -> HttpResponse:
         "open": _("督导已启动，各单位可以自评了。"), "check": _("检查开始了，检查人可以打开检查表。"),
         "publish": _("结果已发布，整改任务已下达。"), "close": _("督导已结束。"),
     }[move]  # fmt: skip
-    tried(request, lambda: MOVES[move](actor=request.actor, round_=round_, at=timezone.now()), words)
+    went(request, lambda: MOVES[move](actor=request.actor, round_=round_, at=timezone.now()), words)
     return redirect("inspections:round", round_.pk)
 
 
@@ -207,7 +208,7 @@ def move(request: HttpRequest, round_id: int, move: str) -> HttpResponse:
 @door(Action.INSPECT)
 def cancel(request: HttpRequest, round_id: int) -> HttpResponse:
     round_, reason = _mine(request, round_id), request.POST.get("reason", "")
-    tried(
+    went(
         request,
         lambda: rounds.cancel_round(actor=request.actor, round_=round_, reason=reason, at=timezone.now()),
         _("督导已取消。"),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.forms import Form
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -17,7 +14,6 @@ from xinqiao.documents.downloads import disposition
 from xinqiao.inspections import figures, policies
 from xinqiao.inspections.models import Proof, Round, Sheet
 from xinqiao.inspections.selectors import Line, lines_of
-from xinqiao.kernel.refusal import Refusal
 
 
 def find_round(request: HttpRequest, round_id: int) -> Round:
@@ -36,22 +32,6 @@ def lines_with_figures(sheet: Sheet) -> list[Line]:
     if sheet.checked_at is not None:
         return lines_of(sheet, sheet.system)
     return lines_of(sheet, figures.beside(sheet.round.read, [sheet.unit], timezone.localdate())[sheet.unit_id])
-
-
-def refuse(form: Form, refusal: Refusal) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
-def tried(request: HttpRequest, verb: Callable[[], Any], done: str) -> bool:
-    """Do it and say so, or say why not."""
-    try:
-        verb()
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return False
-    if done:
-        messages.success(request, done)
-    return True
 
 
 def note_reading(request: HttpRequest, row: Any, owner: int, **facts: Any) -> None:

@@ -19,9 +19,10 @@ from xinqiao.inspections.forms import CheckersForm, OwnForm
 from xinqiao.inspections.models import Sheet
 from xinqiao.inspections.rules import self_scoring_ends
 from xinqiao.inspections.services import rounds, scoring
-from xinqiao.inspections.views.shared import file_of, find_sheet, lines_with_figures, refuse, tried
+from xinqiao.inspections.views.shared import file_of, find_sheet, lines_with_figures
 from xinqiao.inspections.words import TONES
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.ui.verbs import refuse, went
 
 
 @door(STAFF)
@@ -92,7 +93,7 @@ def _keep(request: HttpRequest, form: OwnForm, sheet: Sheet) -> bool:
 @door(STAFF)
 def withdraw(request: HttpRequest, sheet_id: int) -> HttpResponse:
     sheet = find_sheet(request, sheet_id)
-    done = tried(
+    done = went(
         request, lambda: scoring.withdraw_own(actor=request.actor, sheet=sheet, at=timezone.now()), _("自评已撤回。")
     )
     return redirect("inspections:own" if done else "inspections:sheet", sheet.pk)
@@ -135,5 +136,5 @@ def proof(request: HttpRequest, proof_id: int) -> HttpResponseBase:
 @door(STAFF)
 def proof_drop(request: HttpRequest, proof_id: int) -> HttpResponse:
     row = get_object_or_404(policies.visible_proofs(request.actor).select_related("sheet"), pk=proof_id)
-    tried(request, lambda: scoring.drop_own_proof(actor=request.actor, proof=row, at=timezone.now()), _("已移除材料。"))
+    went(request, lambda: scoring.drop_own_proof(actor=request.actor, proof=row, at=timezone.now()), _("已移除材料。"))
     return redirect("inspections:own", row.sheet_id)

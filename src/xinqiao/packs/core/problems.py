@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xinqiao.kernel.refusal import Refusal
+from xinqiao.packs.core.words import N_
 
 FAULT, HINT = "fault", "hint"
 
@@ -46,6 +47,9 @@ def hint(path: str, template: str, **facts: Any) -> Problem:
     return Problem(path, template % facts, None, HINT, template, facts)
 
 
+AT_LINE = N_("第 %(line)s 行：%(words)s")
+
+
 class PackRefusal(Refusal):
     """A refusal that remembers its template, so that a page can say it in the reader's language."""
 
@@ -53,6 +57,12 @@ class PackRefusal(Refusal):
         super().__init__(template % facts, code=code, field=field)
         self.template = template
         self.facts = facts
+
+    def words(self, translate: Callable[[str], str]) -> str:
+        said = translate(self.template) % self.facts
+        if self.code == "yaml" and self.field:
+            return translate(AT_LINE) % {"line": self.field, "words": said}
+        return said
 
     def problem(self, path: str, line: int | None = None) -> Problem:
         return Problem(path, self.template % self.facts, line, FAULT, self.template, self.facts)

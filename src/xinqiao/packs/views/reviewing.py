@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST
 from xinqiao.access.doors import door
 from xinqiao.access.enums import Action
 from xinqiao.packs import services
-from xinqiao.packs.views.shared import edition_of, tried
+from xinqiao.packs.views.shared import edition_of
+from xinqiao.ui.verbs import went
 
 
 def _do(request: HttpRequest, edition_id: int, verb: Callable[..., object], done: str) -> HttpResponse:
     row = edition_of(request, edition_id)
-    tried(request, partial(verb, actor=request.actor, edition=row, at=timezone.now()), done)
+    went(request, partial(verb, actor=request.actor, edition=row, at=timezone.now()), done)
     return redirect("packs:edition", row.pk)
 
 

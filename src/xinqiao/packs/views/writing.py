@@ -22,7 +22,8 @@ from xinqiao.packs.enums import EditionState
 from xinqiao.packs.forms import CopyForm, ImportForm, OwnerForm
 from xinqiao.packs.models import Edition
 from xinqiao.packs.services.writing import fingerprint
-from xinqiao.packs.views.shared import edition_of, tried
+from xinqiao.packs.views.shared import edition_of
+from xinqiao.ui.verbs import went, words_of
 
 TOO_LONG = 2 * read.MAX_BYTES
 
@@ -45,7 +46,7 @@ def _drafted(request: HttpRequest, owner: Any, text: str) -> Edition | None:
     try:
         made = services.draft_edition(actor=request.actor, owner=owner, text=text, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, wording.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return None
     messages.success(request, _("草稿已保存，只有能编写或审核的同事看得到。"))
     return made
@@ -96,7 +97,7 @@ def edit(request: HttpRequest, edition_id: int) -> HttpResponse:
     try:
         row = services.save_draft(actor=request.actor, edition=row, text=text, seen=seen, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, wording.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return _editor(request, row, text, {"seen": fingerprint(row.source), "moved": refusal.code == "moved"})
     if row.data:
         messages.success(request, _("已保存，没有要改的地方。"))
@@ -123,7 +124,7 @@ def copy(request: HttpRequest, edition_id: int) -> HttpResponse:
                 whole=wanted["way"] == "whole", at=timezone.now(),
             )  # fmt: skip
         except Refusal as refusal:
-            form.add_error("name" if refusal.field == "pack" else None, wording.refusal_words(refusal))
+            form.add_error("name" if refusal.field == "pack" else None, words_of(refusal))
         else:
             messages.success(request, _("草稿已建立。改好后提交审核，由没有参与编写的同事发布。"))
             return redirect("packs:edit", made.pk)
@@ -152,7 +153,7 @@ def next_edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     try:
         made = services.new_version(actor=request.actor, edition=row, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, wording.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("packs:edition", row.pk)
     return redirect("packs:edit", made.pk)
 
@@ -170,7 +171,7 @@ def parent(request: HttpRequest, edition_id: int) -> HttpResponse:
         newer, moved = services.rebased(row)
         data = read.compile_pack(moved.raw, newer.data)
     except Refusal as refusal:
-        messages.error(request, wording.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("packs:edition", row.pk)
     found = comparing.differences(row.data, data)
     context = {
@@ -185,6 +186,6 @@ def parent(request: HttpRequest, edition_id: int) -> HttpResponse:
 def discard(request: HttpRequest, edition_id: int) -> HttpResponse:
     row = edition_of(request, edition_id)
     drop = lambda: services.discard(actor=request.actor, edition=row, at=timezone.now())  # noqa: E731
-    if tried(request, drop, _("草稿已删除。")):
+    if went(request, drop, _("草稿已删除。")):
         return redirect("packs:index")
     return redirect("packs:edition", row.pk)

@@ -19,7 +19,7 @@ from xinqiao.packs.enums import EditionState
 from xinqiao.packs.models import Edition
 from xinqiao.packs.policies import visible_editions
 from xinqiao.packs.selectors import newest
-from xinqiao.packs.wording import refusal_words, said
+from xinqiao.packs.wording import said
 from xinqiao.people.models import Organisation
 from xinqiao.plans.calendars import proposed
 from xinqiao.plans.forms.applying import StartForm
@@ -27,6 +27,7 @@ from xinqiao.plans.previewing import Preview
 from xinqiao.plans.selectors.asking import askers, packs_at_work
 from xinqiao.plans.services import applying
 from xinqiao.plans.views.shared import page
+from xinqiao.ui.verbs import words_of
 
 
 def _office(request: HttpRequest) -> tuple[Organisation, list[Organisation]]:
@@ -81,7 +82,7 @@ def start(request: HttpRequest, edition_id: int) -> HttpResponse:
         except Refusal as refusal:
             preview = None
             field = refusal.field if refusal.field in form.fields else f"unit-{refusal.field}"
-            form.add_error(field if field in form.fields else None, refusal_words(refusal))
+            form.add_error(field if field in form.fields else None, words_of(refusal))
     context = {
         "form": form,
         "edition": edition,

@@ -20,7 +20,6 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.packs.core.compare import Difference
 from xinqiao.packs.core.shapes import Pack
 from xinqiao.packs.reading import grouped
-from xinqiao.packs.wording import refusal_words
 from xinqiao.plans.enums import Mode, PlanState
 from xinqiao.plans.forms.applying import MeasureForm, TargetForm, UnitsForm
 from xinqiao.plans.forms.tasks import ReasonForm
@@ -29,8 +28,9 @@ from xinqiao.plans.rules import PLAN
 from xinqiao.plans.selectors import plans as reads
 from xinqiao.plans.services import applying, running
 from xinqiao.plans.views.plans import frame
-from xinqiao.plans.views.shared import page, plan_of, run_plan_of, tried, went
+from xinqiao.plans.views.shared import page, plan_of, run_plan_of
 from xinqiao.plans.workplan import units_of
+from xinqiao.ui.verbs import tried, went, words_of
 
 PAGE = 20
 
@@ -167,7 +167,7 @@ def _previewed(form: forms.Form, look: Callable[[], running.Move]) -> running.Mo
     try:
         found = look()
     except Refusal as refusal:
-        form.add_error(None, refusal_words(refusal))
+        form.add_error(None, words_of(refusal))
         return None
     return found
 
@@ -188,7 +188,7 @@ def move_edition(request: HttpRequest, plan_id: int, edition_id: int) -> HttpRes
     try:
         preview = running.preview_move(actor=actor, plan=plan, edition=edition, at=at)
     except Refusal as error:
-        refusal = refusal_words(error)
+        refusal = words_of(error)
     context = {
         **frame(request, plan, "changes"),
         "edition": edition,

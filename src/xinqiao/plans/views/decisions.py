@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from xinqiao.access.doors import door
 from xinqiao.access.enums import Action
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.packs.wording import refusal_words
 from xinqiao.plans.decisions import DecisionForm, subject_of
 from xinqiao.plans.enums import Origin
 from xinqiao.plans.services.giving import Request, give
 from xinqiao.teams.policies import visible_decisions
+from xinqiao.ui.verbs import words_of
 
 
 @door(Action.MANAGE_TEAMS, Action.RUN_PLANS)
@@ -43,7 +43,7 @@ def decision_task(request: HttpRequest, decision_id: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refusal as refusal:
-            messages.error(request, refusal_words(refusal))
+            messages.error(request, words_of(refusal))
         else:
             messages.success(request, _("已做成任务，负责人会收到提醒。"))
     elif request.method == "POST":

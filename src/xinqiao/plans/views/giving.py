@@ -28,7 +28,8 @@ from xinqiao.plans.selectors.asking import askers, may_be_asked
 from xinqiao.plans.selectors.boards import gathering
 from xinqiao.plans.selectors.rows import rows_of
 from xinqiao.plans.services.giving import Request, give
-from xinqiao.plans.views.shared import page, run_plan_of, tried
+from xinqiao.plans.views.shared import page, run_plan_of
+from xinqiao.ui.verbs import tried
 
 
 @door(Action.RUN_PLANS)

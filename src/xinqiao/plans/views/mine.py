@@ -20,7 +20,7 @@ from xinqiao.documents.downloads import disposition
 from xinqiao.documents.uploads import TYPES
 from xinqiao.kernel.refusal import Refusal
 from xinqiao.packs.core.shapes import Clause, Measure, Pack
-from xinqiao.packs.wording import refusal_words, said
+from xinqiao.packs.wording import said
 from xinqiao.plans import policies
 from xinqiao.plans.forms.tasks import HandInForm, HandOnForm, ReviewForm
 from xinqiao.plans.models import Task
@@ -29,7 +29,8 @@ from xinqiao.plans.selectors import heirs
 from xinqiao.plans.selectors.mine import DONE, LATER, NOW, SHOWN, WAITING, bands, mine, tally
 from xinqiao.plans.selectors.rows import listed, rows_of
 from xinqiao.plans.services import attaching, tasks
-from xinqiao.plans.views.shared import page, task_of, tried, went
+from xinqiao.plans.views.shared import page, task_of
+from xinqiao.ui.verbs import tried, went, words_of
 
 PAGE = 40
 
@@ -133,7 +134,7 @@ def _kept(request: HttpRequest, row: Task, form: HandInForm) -> bool:
                     people_agree=agree, at=at,
                 )  # fmt: skip
             except Refusal as refusal:
-                form.add_error(name, refusal_words(refusal))
+                form.add_error(name, words_of(refusal))
     return not form.errors
 
 

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST, require_safe
 from xinqiao.access.doors import door
 from xinqiao.access.enums import Action
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.packs.wording import refusal_words
 from xinqiao.plans import policies
 from xinqiao.plans.forms.filters import RemindFilter, ReviewFilter
 from xinqiao.plans.forms.tasks import DatedReasonForm, ReasonForm, ReopenForm, ReviewForm
@@ -30,7 +29,8 @@ from xinqiao.plans.rules import TASK
 from xinqiao.plans.selectors.mine import reviewing, to_remind, with_hand_ins
 from xinqiao.plans.selectors.rows import listed, rows_of
 from xinqiao.plans.services import tasks
-from xinqiao.plans.views.shared import back_to, page, task_of, tried, went
+from xinqiao.plans.views.shared import back_to, page, task_of
+from xinqiao.ui.verbs import tried, went, words_of
 
 PAGE = 30
 MANY = 100
@@ -97,7 +97,7 @@ def review_many(request: HttpRequest) -> HttpResponse:
             tasks.accept(actor=request.actor, task=row, words=request.POST.get("words", ""), at=at)
             done += 1
         except Refusal as refusal:
-            left.append(f"{row.title}：{refusal_words(refusal)}")
+            left.append(f"{row.title}：{words_of(refusal)}")
         except PermissionDenied:
             left.append(_("%(title)s：要由另一个人审核") % {"title": row.title})
     if done:
@@ -142,7 +142,7 @@ def _reminded(request: HttpRequest, asked: QuerySet[Task], rows: QuerySet[Task])
         try:
             count = tasks.remind_many(actor=request.actor, tasks=chosen, at=timezone.now())
         except Refusal as refusal:
-            messages.error(request, refusal_words(refusal))
+            messages.error(request, words_of(refusal))
         else:
             messages.success(
                 request,

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from xinqiao.kernel.refusal import Refusal
-from xinqiao.packs.wording import refusal_words
 from xinqiao.plans import policies
 from xinqiao.plans.models import Plan, Task
 
@@ -43,32 +38,6 @@ def run_plan_of(request: HttpRequest, pk: int) -> Plan:
     if not policies.may_run(request.actor, plan.organisation):
         raise Http404
     return plan
-
-
-def went(request: HttpRequest, verb: Callable[[], Any], done: str = "") -> bool:
-    """Whether a verb without a form of its own went through; a refusal is said at the top of the next page."""
-    try:
-        verb()
-    except Refusal as refusal:
-        messages.error(request, refusal_words(refusal))
-        return False
-    if done:
-        messages.success(request, done)
-    return True
-
-
-def tried(request: HttpRequest, form: forms.Form, verb: Callable[[dict[str, Any]], Any], done: str = "") -> bool:
-    """Whether a posted form was good and the verb went through; a refusal stands beside what was typed."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        verb(form.cleaned_data)
-    except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal_words(refusal))
-        return False
-    if done:
-        messages.success(request, done)
-    return True
 
 
 def back_to(request: HttpRequest, otherwise: str) -> str:

@@ -20,7 +20,8 @@ from xinqiao.registry.forms.nodes import TreeFilter
 from xinqiao.registry.selectors import calendar as reads
 from xinqiao.registry.selectors.tree import lines
 from xinqiao.registry.services.calendar import add_days, remove_days, remove_term, save_term
-from xinqiao.registry.views.shared import page_of, refuse
+from xinqiao.registry.views.shared import page_of
+from xinqiao.ui.verbs import refuse, words_of
 
 
 @door(Action.MANAGE_CALENDAR)
@@ -137,5 +138,5 @@ def days_remove(request: HttpRequest, node_id: int) -> HttpResponse:
             remove_days(actor=request.actor, organisation=node, at=timezone.now(), **form.cleaned_data)  # type: ignore[attr-defined]
             messages.success(request, _("已删除，这几天按上级和国家的安排。"))
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     return redirect("registry:calendar", node.pk)

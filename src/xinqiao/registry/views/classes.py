@@ -26,7 +26,8 @@ from xinqiao.registry.selectors import classes, persons, tree
 from xinqiao.registry.services.appointing import appoint
 from xinqiao.registry.services.groups import set_members
 from xinqiao.registry.services.persons import add_student
-from xinqiao.registry.views.shared import page_of, refuse
+from xinqiao.registry.views.shared import page_of
+from xinqiao.ui.verbs import refuse
 
 
 def _class(request: HttpRequest, node_id: int) -> Organisation:

@@ -20,7 +20,8 @@ from xinqiao.registry import policies
 from xinqiao.registry.forms.staff import TurnForm
 from xinqiao.registry.selectors import staff as reads
 from xinqiao.registry.services.duty import add_turns, remove_turn
-from xinqiao.registry.views.shared import refuse, school_and_tabs
+from xinqiao.registry.views.shared import school_and_tabs
+from xinqiao.ui.verbs import refuse, words_of
 
 SPANS = {"week": timedelta(days=7), "month": timedelta(days=31), "term": timedelta(days=150)}
 
@@ -76,7 +77,7 @@ def duty_remove(request: HttpRequest, turn_id: int) -> HttpResponse:
     try:
         remove_turn(actor=request.actor, turn=turn, at=timezone.now())  # type: ignore[attr-defined]
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已删除这一班。"))
     return redirect(f"{reverse('registry:duty')}?school={turn.school_id}")

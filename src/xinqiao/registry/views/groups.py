@@ -18,7 +18,8 @@ from xinqiao.registry.forms.nodes import GroupForm
 from xinqiao.registry.selectors import persons
 from xinqiao.registry.selectors.tree import titles
 from xinqiao.registry.services.groups import add_group
-from xinqiao.registry.views.shared import page_of, refuse, school_and_tabs
+from xinqiao.registry.views.shared import page_of, school_and_tabs
+from xinqiao.ui.verbs import refuse
 
 
 @door(Action.SEE_PEOPLE)

@@ -22,7 +22,8 @@ from xinqiao.registry.rules import kinds_below
 from xinqiao.registry.selectors import tree
 from xinqiao.registry.services.nodes import add_node, close_node, edit_node, reopen_node
 from xinqiao.registry.services.tenant import save_tenant_words
-from xinqiao.registry.views.shared import page_of, refuse, school_and_tabs
+from xinqiao.registry.views.shared import page_of, school_and_tabs
+from xinqiao.ui.verbs import refuse, words_of
 
 
 @door(Action.SEE_PEOPLE)
@@ -144,7 +145,7 @@ def node_close(request: HttpRequest, node_id: int) -> HttpResponse:
     try:
         close_node(actor=request.actor, node=row, at=timezone.now())  # type: ignore[attr-defined]
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已停用，里面的岗位今天结束。"))
     return redirect("registry:node", row.pk)
@@ -157,7 +158,7 @@ def node_reopen(request: HttpRequest, node_id: int) -> HttpResponse:
     try:
         reopen_node(actor=request.actor, node=row, at=timezone.now())  # type: ignore[attr-defined]
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已恢复。岗位需要重新任命。"))
     return redirect("registry:node", row.pk)

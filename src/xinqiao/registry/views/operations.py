@@ -21,7 +21,8 @@ from xinqiao.registry.models import Operation
 from xinqiao.registry.rules import LIFECYCLE
 from xinqiao.registry.selectors import classes
 from xinqiao.registry.services.changing import apply, discard, preview
-from xinqiao.registry.views.shared import page_of, refuse, school_and_tabs
+from xinqiao.registry.views.shared import page_of, school_and_tabs
+from xinqiao.ui.verbs import refuse, words_of
 
 
 @door(Action.MANAGE_PEOPLE)
@@ -100,7 +101,7 @@ def operation_apply(request: HttpRequest, operation_id: int) -> HttpResponse:
     try:
         apply(actor=request.actor, operation=row, at=timezone.now())  # type: ignore[attr-defined]
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已执行。"))
     return redirect("registry:operation", row.pk)
@@ -113,7 +114,7 @@ def operation_discard(request: HttpRequest, operation_id: int) -> HttpResponse:
     try:
         discard(actor=request.actor, operation=row, at=timezone.now())  # type: ignore[attr-defined]
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已放弃，什么都没有改动。"))
     return redirect("registry:operation", row.pk)

@@ -22,7 +22,7 @@ from xinqiao.registry.selectors import persons
 from xinqiao.registry.services.groups import put_in, take_out
 from xinqiao.registry.services.guardians import add_guardian, edit_guardian, end_guardian
 from xinqiao.registry.services.persons import edit_student, read_identity, read_phones, set_identity
-from xinqiao.registry.views.shared import refuse
+from xinqiao.ui.verbs import refuse, words_of
 
 
 def _student(request: HttpRequest, person_id: int) -> Person:
@@ -164,7 +164,7 @@ def guardian_end(request: HttpRequest, person_id: int, guardianship_id: int) -> 
     try:
         end_guardian(actor=request.actor, guardianship=row, at=timezone.now())  # type: ignore[attr-defined]
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("监护关系已结束。"))
     return redirect("registry:person", row.child_id)
@@ -199,7 +199,7 @@ def group_take(request: HttpRequest, person_id: int, membership_id: int) -> Http
     try:
         take_out(actor=actor, membership=row, at=now)
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, _("已移出，原来的起止日期保留。"))
     return redirect("registry:person", person.pk)

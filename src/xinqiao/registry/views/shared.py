@@ -6,21 +6,14 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from xinqiao.access.enums import Action, Depth
-from xinqiao.kernel.refusal import Refusal
 from xinqiao.people.models import Organisation
 from xinqiao.registry.policies import schools_for
 
 PER_PAGE = 50
-
-
-def refuse(form: Form, refusal: Refusal) -> None:
-    """Put a refusal where it belongs on the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any], per_page: int = PER_PAGE) -> Page:

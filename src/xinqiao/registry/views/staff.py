@@ -34,7 +34,8 @@ from xinqiao.registry.rules import posts_that_fit
 from xinqiao.registry.selectors import staff as reads
 from xinqiao.registry.selectors.tree import titles
 from xinqiao.registry.services.appointing import add_staff, appoint, edit_staff, end_post
-from xinqiao.registry.views.shared import page_of, refuse
+from xinqiao.registry.views.shared import page_of
+from xinqiao.ui.verbs import refuse, words_of
 
 KEEPS_NOBODY = Q(kind__in=("grade", "class")) | Q(kind="department", parent__isnull=False)
 """Where no staff is registered: parts of a school or an office. A department that stands on its own has its own."""
@@ -186,7 +187,7 @@ def account_open(request: HttpRequest, person_id: int) -> HttpResponse:
     try:
         password = open_staff_account(actor=request.actor, person=person, username=username, at=timezone.now())  # type: ignore[attr-defined]
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("registry:staff_person", person.pk)
     person.refresh_from_db()
     return render(request, "registry/account.html", {"person": person, "password": password})

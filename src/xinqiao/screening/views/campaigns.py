@@ -18,14 +18,14 @@ from xinqiao.access.doors import door
 from xinqiao.access.enums import Action
 from xinqiao.documents.downloads import PDF, attachment
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.screening import policies, rules, words
+from xinqiao.screening import policies, rules
 from xinqiao.screening.forms import DutyForm, ExtendForm, StopForm
 from xinqiao.screening.models import Campaign
 from xinqiao.screening.selectors import campaigns as reads
 from xinqiao.screening.selectors.results import classes_of
 from xinqiao.screening.services import campaigns as verbs
 from xinqiao.screening.services import files, results
-from xinqiao.screening.views.shared import tried
+from xinqiao.ui.verbs import went, words_of
 
 
 def _campaign(request: HttpRequest, pk: int) -> Campaign:
@@ -101,7 +101,7 @@ def _progress(request: HttpRequest, row: Campaign, at: datetime) -> dict[str, ob
 def campaign_open(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     act = lambda: verbs.open_campaign(actor=request.actor, campaign=row, at=timezone.now())  # noqa: E731
-    tried(request, act, _("已开放作答。"))
+    went(request, act, _("已开放作答。"))
     return redirect("screening:campaign", pk)
 
 
@@ -110,7 +110,7 @@ def campaign_open(request: HttpRequest, pk: int) -> HttpResponse:
 def campaign_close(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     act = lambda: verbs.close_campaign(actor=request.actor, campaign=row, at=timezone.now())  # noqa: E731
-    tried(request, act, _("测评已结束。"))
+    went(request, act, _("测评已结束。"))
     return redirect("screening:campaign", pk)
 
 
@@ -123,7 +123,7 @@ def campaign_stop(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("screening:campaign", pk)
     why = form.cleaned_data["why"]
     act = lambda: verbs.stop_campaign(actor=request.actor, campaign=row, why=why, at=timezone.now())  # noqa: E731
-    tried(request, act, _("测评已中止。"))
+    went(request, act, _("测评已中止。"))
     return redirect("screening:campaign", pk)
 
 
@@ -136,7 +136,7 @@ def campaign_extend(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("screening:campaign", pk)
     until = form.cleaned_data["until"]
     act = lambda: verbs.extend_campaign(actor=request.actor, campaign=row, until=until, at=timezone.now())  # noqa: E731
-    tried(request, act, _("已延长。"))
+    went(request, act, _("已延长。"))
     return redirect("screening:campaign", pk)
 
 
@@ -150,7 +150,7 @@ def campaign_duty(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("screening:campaign", pk)
     post = form.cleaned_data["post"]
     act = lambda: verbs.change_duty(actor=request.actor, campaign=row, post_id=post.pk, at=at)  # noqa: E731
-    tried(request, act, _("值班人已更换。"))
+    went(request, act, _("值班人已更换。"))
     return redirect("screening:campaign", pk)
 
 
@@ -163,7 +163,7 @@ def campaign_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         asked = verbs.invite_again(actor=request.actor, campaign=row, class_node=node, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, words.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
     else:
         said = ngettext(
             "已再次邀请 %(count)s 名同学，仍可以不参加。", "已再次邀请 %(count)s 名同学，仍可以不参加。", asked
@@ -204,7 +204,7 @@ def slips_class(request: HttpRequest, pk: int, node: int) -> HttpResponseBase:
             actor=request.actor, campaign=row, class_node=class_node, entry_url=_entry_url(request), at=at
         )
     except Refusal as refusal:
-        messages.error(request, words.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("screening:slips", pk)
     title = class_node.title_in(row.approval.filing.school_year, row.school.system)
     return attachment(_("登录条 %(name)s.pdf") % {"name": title}, PDF, data)
@@ -217,7 +217,7 @@ def slips_all(request: HttpRequest, pk: int) -> HttpResponse:
     ask = lambda: files.ask_for_slips(  # noqa: E731
         actor=request.actor, campaign=row, entry_url=_entry_url(request), at=timezone.now()
     )
-    tried(request, ask, _("正在生成全校登录条，完成后可以在这里下载。"))
+    went(request, ask, _("正在生成全校登录条，完成后可以在这里下载。"))
     return redirect("screening:slips", pk)
 
 
@@ -228,6 +228,6 @@ def slips_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     try:
         data = files.fetch_slips(actor=request.actor, campaign=row, name=name, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, words.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("screening:slips", pk)
     return attachment(_("登录条 %(name)s.pdf") % {"name": row.school.name}, PDF, data)

@@ -20,7 +20,7 @@ from xinqiao.screening.selectors import filings as reads
 from xinqiao.screening.selectors.campaigns import filing_of_campaign, listed_filings, waiting_filings
 from xinqiao.screening.services import campaigns
 from xinqiao.screening.services import filings as verbs
-from xinqiao.screening.views.shared import tried
+from xinqiao.ui.verbs import refuse, went, words_of
 
 
 def _school(request: HttpRequest) -> Organisation:
@@ -61,7 +61,7 @@ def _edit(request: HttpRequest, school: Organisation, filing: Filing | None) -> 
             else:
                 saved = verbs.edit_filing(actor=request.actor, filing=filing, wanted=form.wanted(), at=at)
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, words.refusal_words(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, _("已保存。请核对下面的检查结果，再提交审批。"))
             return redirect("screening:filing", saved.pk)
@@ -103,7 +103,7 @@ def _context(request: HttpRequest, row: Filing, at: object) -> dict[str, object]
 def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
     row = _filing(request, pk)
     submit = lambda: verbs.submit_filing(actor=request.actor, filing=row, at=timezone.now())  # noqa: E731
-    tried(request, submit, _("已提交，等待教育局审批。"))
+    went(request, submit, _("已提交，等待教育局审批。"))
     return redirect("screening:filing", pk)
 
 
@@ -112,7 +112,7 @@ def filing_submit(request: HttpRequest, pk: int) -> HttpResponse:
 def filing_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     row = _filing(request, pk)
     back = lambda: verbs.take_back_filing(actor=request.actor, filing=row, at=timezone.now())  # noqa: E731
-    tried(request, back, _("已撤回到草稿，可以继续修改。"))
+    went(request, back, _("已撤回到草稿，可以继续修改。"))
     return redirect("screening:filing", pk)
 
 
@@ -121,7 +121,7 @@ def filing_take_back(request: HttpRequest, pk: int) -> HttpResponse:
 def filing_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     row = _filing(request, pk)
     drop = lambda: verbs.withdraw_filing(actor=request.actor, filing=row, at=timezone.now())  # noqa: E731
-    tried(request, drop, _("已放弃这份申报。"))
+    went(request, drop, _("已放弃这份申报。"))
     return redirect("screening:index")
 
 
@@ -132,7 +132,7 @@ def filing_prepare(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         campaign = campaigns.prepare_campaign(actor=request.actor, filing=row, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, words.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("screening:filing", pk)
     messages.success(request, _("测评已建立，学生已在受邀之列。到开始时间会自动开放。"))
     return redirect("screening:campaign", campaign.pk)
@@ -153,7 +153,7 @@ def filing_approve(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data["said"]
         yes = lambda: verbs.approve_filing(actor=request.actor, filing=row, said=said, at=timezone.now())  # noqa: E731
-        tried(request, yes, _("已批准。"))
+        went(request, yes, _("已批准。"))
     return redirect("screening:filing", pk)
 
 
@@ -166,5 +166,5 @@ def filing_return(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "screening/filing.html", _context(request, row, at) | {"return_form": form}, status=422)
     said = form.cleaned_data["said"]
     back = lambda: verbs.return_filing(actor=request.actor, filing=row, said=said, at=at)  # noqa: E731
-    tried(request, back, _("已退回学校修改。"))
+    went(request, back, _("已退回学校修改。"))
     return redirect("screening:filing", pk)

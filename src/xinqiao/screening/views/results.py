@@ -20,7 +20,7 @@ from xinqiao.screening.models import Campaign, Sitting
 from xinqiao.screening.selectors import results as reads
 from xinqiao.screening.services import files
 from xinqiao.screening.services import results as verbs
-from xinqiao.screening.views.shared import tried
+from xinqiao.ui.verbs import went
 
 A_PAGE = 50
 
@@ -117,7 +117,7 @@ def _read(request: HttpRequest, sitting: Sitting, action: str) -> None:
 def retest(request: HttpRequest, pk: int) -> HttpResponse:
     sitting = _sitting(request, pk)
     act = lambda: verbs.invite_to_retest(actor=request.actor, sitting=sitting, at=timezone.now())  # noqa: E731
-    tried(request, act, _("已邀请这位同学再答一次，可以不答。"))
+    went(request, act, _("已邀请这位同学再答一次，可以不答。"))
     return redirect("screening:result", pk)
 
 

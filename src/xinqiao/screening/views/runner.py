@@ -12,10 +12,11 @@ from django.views.decorators.cache import never_cache
 
 from xinqiao.access.doors import STUDENT, door
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.screening import policies, questionnaires, tokens, words
+from xinqiao.screening import policies, questionnaires, tokens
 from xinqiao.screening.enums import SittingState
 from xinqiao.screening.selectors import runner as reads
 from xinqiao.screening.services.sittings import start_part
+from xinqiao.ui.verbs import words_of
 
 A_YEAR = 365 * 24 * 3600
 SCRIPTS = [f"screening/runner{name}.js" for name in ("_state", "_draft", "_send", "_view", "")]
@@ -39,7 +40,7 @@ def answer(request: HttpRequest, sitting_id: int, part: int) -> HttpResponse:
     try:
         token = start_part(actor=request.actor, sitting=sitting, number=part, at=at)
     except Refusal as refusal:
-        messages.error(request, words.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("screening:sitting", sitting_id)
     if step.definition is None:
         raise Http404

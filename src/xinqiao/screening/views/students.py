@@ -15,7 +15,7 @@ from xinqiao.screening import policies, words
 from xinqiao.screening.models import Sitting
 from xinqiao.screening.selectors import students as reads
 from xinqiao.screening.services import sittings as verbs
-from xinqiao.screening.views.shared import tried
+from xinqiao.ui.verbs import went, words_of
 
 
 def _own(request: HttpRequest, pk: int) -> Sitting:
@@ -45,7 +45,7 @@ def sitting(request: HttpRequest, pk: int) -> HttpResponse:
 @door(STUDENT)
 def sitting_agree(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
-    tried(request, lambda: verbs.agree(actor=request.actor, sitting=row, at=timezone.now()))
+    went(request, lambda: verbs.agree(actor=request.actor, sitting=row, at=timezone.now()))
     return redirect("screening:sitting", pk)
 
 
@@ -54,7 +54,7 @@ def sitting_agree(request: HttpRequest, pk: int) -> HttpResponse:
 def sitting_decline(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     said = _("好的，这次不参加。没有任何影响，想聊聊时随时可以找老师。")
-    tried(request, lambda: verbs.decline_sitting(actor=request.actor, sitting=row, at=timezone.now()), said)
+    went(request, lambda: verbs.decline_sitting(actor=request.actor, sitting=row, at=timezone.now()), said)
     return redirect("screening:mine")
 
 
@@ -63,7 +63,7 @@ def sitting_decline(request: HttpRequest, pk: int) -> HttpResponse:
 def sitting_stop(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own(request, pk)
     said = _("已经停下来了，没有交的内容已删除。谢谢你，好好照顾自己。")
-    tried(request, lambda: verbs.stop_sitting(actor=request.actor, sitting=row, at=timezone.now()), said)
+    went(request, lambda: verbs.stop_sitting(actor=request.actor, sitting=row, at=timezone.now()), said)
     return redirect("screening:mine")
 
 
@@ -74,7 +74,7 @@ def start(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     try:
         verbs.start_part(actor=request.actor, sitting=row, number=part, at=timezone.now())
     except Refusal as refusal:
-        messages.error(request, words.refusal_words(refusal))
+        messages.error(request, words_of(refusal))
         return redirect("screening:sitting", pk)
     return redirect("screening:answer", pk, part)
 

@@ -24,7 +24,8 @@ from xinqiao.signals.forms_interview import InterviewForm, lines, raw, shown
 from xinqiao.signals.models import Interview
 from xinqiao.signals.selectors import current_level, decisions
 from xinqiao.signals.services import interviews, levels, raising, reading, triage
-from xinqiao.signals.views.shared import desk_tabs, find_signal, page, put
+from xinqiao.signals.views.shared import desk_tabs, find_signal, page
+from xinqiao.ui.verbs import refuse, words_of
 
 
 @require_POST
@@ -35,7 +36,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         draft = interviews.start_interview(actor=request.actor, signal=find_signal(request, pk, at), at=at)
     except Refusal as refusal:
-        messages.warning(request, str(refusal))
+        messages.warning(request, words_of(refusal))
         return redirect("signals:show", pk)
     return redirect("signals:interview", draft.pk)
 
@@ -113,7 +114,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
             at=at,
         )
     except Refusal as refusal:
-        return render(request, "signals/parts/saved.html", {"refusal": str(refusal), "edits": edits}, status=409)
+        return render(request, "signals/parts/saved.html", {"refusal": words_of(refusal), "edits": edits}, status=409)
     return render(request, "signals/parts/saved.html", {"edits": row.edits, "at": at})
 
 
@@ -135,7 +136,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
                 at=at,
             )
         except Refusal as refusal:
-            put(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("访谈已保存。接下来请写下您的判断。"))
             return redirect("signals:decide", row.pk)
@@ -156,7 +157,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             change = levels.set_level(actor=actor, interview=row, at=at, **level_form.cleaned_data)
         except Refusal as refusal:
-            put(level_form, refusal)
+            refuse(level_form, refusal)
         else:
             messages.success(request, decisions.said(change))
             return redirect("signals:queue")
@@ -164,7 +165,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             triage.close_as_no_concern(actor=actor, signal=row.signal, reason=close_form.cleaned_data["reason"], at=at)
         except Refusal as refusal:
-            put(close_form, refusal)
+            refuse(close_form, refusal)
         else:
             messages.success(request, _("已关闭，不会在班主任、家长和以后的学校留下任何标记。"))
             return redirect("signals:queue")
@@ -203,7 +204,7 @@ def second(request: HttpRequest, pk: int) -> HttpResponse:
                 levels.refuse_lowering(actor=actor, change=row, reason=form.cleaned_data["reason"], at=at)
                 messages.success(request, _("已退回，等级保持不变。"))
         except Refusal as refusal:
-            put(form, refusal)
+            refuse(form, refusal)
         else:
             return redirect("signals:seconds")
     reading.read_lowering(actor=actor, change=row, at=at)

@@ -20,7 +20,7 @@ from xinqiao.signals.forms import ObservationForm, QuickForm, StudentSearch
 from xinqiao.signals.selectors import pages
 from xinqiao.signals.services import raising
 from xinqiao.signals.views.shared import page as draw
-from xinqiao.signals.views.shared import put
+from xinqiao.ui.verbs import refuse
 
 PAGE = 60
 
@@ -71,7 +71,7 @@ def observe_about(request: HttpRequest, pk: int) -> HttpResponse:
                 at=at,
             )
         except Refusal as refusal:
-            put(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("已送达心理老师，谢谢您。"))
             return redirect("signals:mine")
@@ -91,7 +91,7 @@ def quick_about(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=request.actor, enrolment=row, words=form.words, grade=given["grade"], form=given["form"], at=at
             )
         except Refusal as refusal:
-            put(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("已上报，值班老师会马上看到。"))
             return redirect("signals:mine")

@@ -12,15 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from xinqiao.access.enums import Action
-from xinqiao.kernel.refusal import Refusal
 from xinqiao.signals import components, policies
 from xinqiao.signals.models import Signal
 from xinqiao.signals.selectors import lists
-
-
-def put(form: forms.Form, refusal: Refusal) -> None:
-    """A refusal becomes an error of its field, or of the whole form; what was typed stays."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def page(

@@ -21,6 +21,7 @@ from xinqiao.signals.forms import DeferForm, HandOverForm, MergeForm, ReasonForm
 from xinqiao.signals.selectors import heirs, lists, pages, words
 from xinqiao.signals.services import reading, triage
 from xinqiao.signals.views.shared import find_signal
+from xinqiao.ui.verbs import refuse, words_of
 
 
 def _forms(desk: pages.Desk, targets: Any, bound: dict[str, forms.Form]) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def take_up(request: HttpRequest, pk: int) -> HttpResponse:
         triage.take_up(actor=request.actor, signal=find_signal(request, pk, at), at=at)
         messages.success(request, _("已由您接手。"))
     except Refusal as refusal:
-        messages.warning(request, str(refusal))
+        messages.warning(request, words_of(refusal))
     return redirect("signals:show", pk)
 
 
@@ -93,7 +94,7 @@ def _move(
         try:
             act()
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refuse(form, refusal)
         else:
             messages.success(request, said)
             at = timezone.now()

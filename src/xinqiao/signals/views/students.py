@@ -14,7 +14,8 @@ from xinqiao.kernel.refusal import Refusal
 from xinqiao.signals.forms import PeerForm, TalkForm
 from xinqiao.signals.selectors import pages
 from xinqiao.signals.services import raising
-from xinqiao.signals.views.shared import page, put
+from xinqiao.signals.views.shared import page
+from xinqiao.ui.verbs import refuse
 
 
 @door(STUDENT)
@@ -33,7 +34,7 @@ def talk(request: HttpRequest) -> HttpResponse:
                 at=at,
             )
         except Refusal as refusal:
-            put(form, refusal)
+            refuse(form, refusal)
         else:
             return redirect("signals:thanks")
     return page(request, "signals/talk.html", {"at": at, "form": form, "asked": pages.asked_already(actor)}, form)
@@ -57,7 +58,7 @@ def peer(request: HttpRequest) -> HttpResponse:
                 at=at,
             )
         except Refusal as refusal:
-            put(form, refusal)
+            refuse(form, refusal)
         else:
             messages.success(request, _("谢谢你的用心，老师会去看看。"))
             return redirect("signals:thanks")

@@ -32,8 +32,8 @@ from xinqiao.teams.views.shared import (
     said,
     team_of,
     tried,
-    went,
 )
+from xinqiao.ui.verbs import went
 
 A_PAGE = 50
 

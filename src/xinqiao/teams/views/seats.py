@@ -16,7 +16,8 @@ from xinqiao.documents.downloads import DOCX, attachment
 from xinqiao.teams import exports, services
 from xinqiao.teams.forms import LetterForm, SearchForm, SeatForm, UnseatForm
 from xinqiao.teams.selectors.seats import MOST_FOUND, candidates
-from xinqiao.teams.views.shared import keepers_only, position_of, said, seat_of, tried, went
+from xinqiao.teams.views.shared import keepers_only, position_of, said, seat_of, tried
+from xinqiao.ui.verbs import went
 
 
 @door(Action.MANAGE_TEAMS)

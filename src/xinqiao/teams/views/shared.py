@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xinqiao.kernel.refusal import Refusal
-from xinqiao.packs.wording import refusal_words
 from xinqiao.people.models import Organisation
 from xinqiao.teams import policies
 from xinqiao.teams.models import Meeting, Position, Seat, Team
+from xinqiao.ui.verbs import refuse
 
 
 def asked(request: HttpRequest) -> Organisation:
@@ -76,20 +76,10 @@ def tried(request: HttpRequest, form: forms.Form, verb: Callable[[], Any], done:
     try:
         made = verb()
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal_words(refusal))
+        refuse(form, refusal)
         return None
     messages.success(request, done)
     return made or True
-
-
-def went(request: HttpRequest, verb: Callable[[], Any], done: str) -> None:
-    """A verb behind a button: a refusal is said at the top of the next page."""
-    try:
-        verb()
-    except Refusal as refusal:
-        messages.error(request, refusal_words(refusal))
-    else:
-        messages.success(request, done)
 
 
 def said(form: forms.Form) -> str:

@@ -28,8 +28,8 @@ from xinqiao.teams.views.shared import (
     position_of,
     team_of,
     tried,
-    went,
 )
+from xinqiao.ui.verbs import went
 
 
 @door(Action.SEE_PLANS)
