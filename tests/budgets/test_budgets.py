@@ -13,9 +13,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tests.factories import NOON, TODAY, a_bureau, a_class, a_school, a_student, an_actor, sign_in
-from xinqiao.access.enums import PostKind
-from xinqiao.budgets import indicators, rules, selectors, services
+from tests.factories import NOON, TODAY, a_bureau, a_class, a_post, a_school, a_student, an_actor, sign_in
+from xinqiao.access.actor import actor_of
+from xinqiao.access.enums import Action, PostKind
+from xinqiao.budgets import indicators, policies, rules, selectors, services
 from xinqiao.budgets.models import Line, Spending
 from xinqiao.budgets.rules import Word
 from xinqiao.documents.uploads import clean
@@ -151,6 +152,17 @@ def test_only_those_at_home_keep_the_money(who, leader, school, bureau):
         a_payment(stranger, line)
     with pytest.raises(PermissionDenied):
         a_line(stranger, school, title="别的")
+
+
+def test_a_right_from_above_and_a_lesser_post_here_do_not_add_up(leader, school, bureau):
+    """The officer who also teaches at a school sees its money, and keeps the bureau's only."""
+    officer = an_actor(PostKind.BUREAU_OFFICER, bureau)
+    a_post(officer.person, PostKind.SUBJECT_TEACHER, school)
+    both = actor_of(officer.person, NOON)
+    assert both.homes(Action.MANAGE_BUDGET) == {bureau.pk}
+    with pytest.raises(PermissionDenied):
+        a_payment(both, a_line(leader, school))
+    assert policies.visible_lines(both).exists()
 
 
 def test_the_database_refuses_a_payment_without_voucher(leader, school):

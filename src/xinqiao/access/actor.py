@@ -89,6 +89,13 @@ class Actor:
                 wide.append(path)
         return wide
 
+    def homes(self, action: str) -> frozenset[int]:
+        """Ids of the organisations at which a post held there itself allows ``action``; nothing below or above them.
+
+        One post must have both the place and the right: a right from above and another post at the place are no home.
+        """
+        return frozenset(post.organisation_id for post in self.posts if depth_of(post.kind, action))
+
     def holds(self, *kinds: str) -> bool:
         return any(post.kind in kinds for post in self.posts)
 

@@ -29,5 +29,4 @@ def visible_spendings(actor: Actor) -> QuerySet[Spending]:
 
 def may_keep(actor: Actor, organisation: Organisation) -> bool:
     """Only whoever holds a post at the organisation itself keeps its money; those above look on."""
-    path = organisation.path or "-"
-    return actor.may(Action.MANAGE_BUDGET, path) and any(post.path == path for post in actor.posts)
+    return organisation.pk in actor.homes(Action.MANAGE_BUDGET)

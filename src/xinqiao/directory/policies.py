@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.access.policies import visible_organisations
-from xinqiao.access.table import depth_of
 from xinqiao.directory.models import Agreement, Photo, ServicePoint
 from xinqiao.people.models import Organisation
 from xinqiao.people.selectors import under
@@ -37,11 +36,9 @@ def visible_agreements(actor: Actor) -> QuerySet[Agreement]:
 
 def may_keep(actor: Actor, organisation: Organisation) -> bool:
     """Whoever holds a post with this right at the organisation itself; those above look on."""
-    path = organisation.path or "-"
-    return actor.may(Action.MANAGE_PLACES, path) and any(post.path == path for post in actor.posts)
+    return organisation.pk in actor.homes(Action.MANAGE_PLACES)
 
 
 def kept_places(actor: Actor) -> QuerySet[Organisation]:
     """Organisations of which the actor keeps the services."""
-    own = [post.organisation_id for post in actor.posts if depth_of(post.kind, Action.MANAGE_PLACES)]
-    return places(actor).filter(pk__in=own).order_by("path")
+    return places(actor).filter(pk__in=actor.homes(Action.MANAGE_PLACES)).order_by("path")

@@ -88,8 +88,7 @@ def visible_honours(actor: Actor) -> QuerySet[Honour]:
 
 def may_apply_for(actor: Actor, organisation: Organisation) -> bool:
     """Only people of the organisation itself."""
-    at_home = any(post.path == organisation.path for post in actor.posts)
-    return actor.person is not None and at_home and actor.may(Action.APPLY_HONOURS, organisation.path)
+    return actor.person is not None and organisation.pk in actor.homes(Action.APPLY_HONOURS)
 
 
 def may_judge(actor: Actor, application: Application) -> bool:

@@ -26,12 +26,7 @@ def top_nodes(actor: Actor) -> list[Organisation]:
 
 def may_report(actor: Actor, organisation: Organisation) -> bool:
     """Only who holds a post at the organisation itself states its figures; those above look on."""
-    path = organisation.path or "-"
-    return (
-        organisation.closed_on is None
-        and actor.may(Action.REPORT_FIGURES, path)
-        and any(post.path == path for post in actor.posts)
-    )
+    return organisation.closed_on is None and organisation.pk in actor.homes(Action.REPORT_FIGURES)
 
 
 def may_refresh(actor: Actor, organisation: Organisation) -> bool:

@@ -70,16 +70,13 @@ def _own_paths(actor: Actor) -> set[str]:
 
 def writes_at(actor: Actor) -> QuerySet[Organisation]:
     """Organisations whose summaries the actor writes: those of their own posts."""
-    own = {post.path for post in actor.posts if depth_of(post.kind, Action.REPORT_FIGURES)}
-    return Organisation.objects.filter(path__in=own, closed_on=None).exclude(kind__in=PEOPLE_INSIDE).order_by("path")
+    own = actor.homes(Action.REPORT_FIGURES)
+    return Organisation.objects.filter(pk__in=own, closed_on=None).exclude(kind__in=PEOPLE_INSIDE).order_by("path")
 
 
 def may_write(actor: Actor, organisation: Organisation) -> bool:
     """Whoever states figures for an organisation, at the organisation itself, writes its summaries."""
-    path = organisation.path or "-"
-    return actor.person is not None and any(
-        post.path == path and depth_of(post.kind, Action.REPORT_FIGURES) for post in actor.posts
-    )
+    return actor.person is not None and organisation.pk in actor.homes(Action.REPORT_FIGURES)
 
 
 def visible_summaries(actor: Actor) -> QuerySet[Summary]:

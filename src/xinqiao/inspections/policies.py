@@ -92,8 +92,7 @@ def _named(actor: Actor, sheet: Sheet) -> bool:
 
 def may_score_self(actor: Actor, sheet: Sheet) -> bool:
     """People of the unit who do plan tasks there, while the round is open."""
-    at_home = any(post.path == sheet.unit.path for post in actor.posts)
-    return actor.person is not None and at_home and actor.may(Action.DO_TASKS, sheet.unit.path)
+    return actor.person is not None and sheet.unit_id in actor.homes(Action.DO_TASKS)
 
 
 def may_check(actor: Actor, sheet: Sheet) -> bool:

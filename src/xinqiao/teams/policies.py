@@ -10,7 +10,6 @@ from xinqiao.access.actor import Actor
 from xinqiao.access.enums import Action
 from xinqiao.access.models import Post
 from xinqiao.access.policies import visible_organisations
-from xinqiao.access.table import depth_of
 from xinqiao.people.models import Organisation, current
 from xinqiao.people.selectors import under
 from xinqiao.teams.models import Decision, Meeting, Position, Seat, Team
@@ -51,14 +50,12 @@ def visible_decisions(actor: Actor) -> QuerySet[Decision]:
 
 def kept_teams(actor: Actor) -> QuerySet[Team]:
     """Teams of the organisations at which the actor keeps them."""
-    homes = {post.organisation_id for post in actor.posts if depth_of(post.kind, Action.MANAGE_TEAMS)}
-    return Team.objects.filter(organisation__in=homes, closed_on=None)
+    return Team.objects.filter(organisation__in=actor.homes(Action.MANAGE_TEAMS), closed_on=None)
 
 
 def may_keep(actor: Actor, organisation: Organisation) -> bool:
     """Whoever holds a post with this right at the organisation itself; those above look on."""
-    path = organisation.path or "-"
-    return actor.may(Action.MANAGE_TEAMS, path) and any(post.path == path for post in actor.posts)
+    return organisation.pk in actor.homes(Action.MANAGE_TEAMS)
 
 
 def fitting_posts(position: Position, on: date) -> QuerySet[Post]:
